@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Plan files. One key a line:
+ *
+ *   [run]                          [matrix.1]            any number of matrices
+ *   scenario = preserve            hwpts = 1,4,16,64
+ *   workload = lsi                 ioas  = 64M,1G,16G
+ *   mode = preserve                page  = 4K
+ *   reps = 5             repetitions of a point inside a cycle
+ *   cycles = 2           kexecs of every block
+ *   kexec_hwpts = 1,4    HWPTs carried over the kexec, taken in turn; default: the largest
+ *   memory = 6G          of an emulated target
+ *   budget_s = 330       of the whole run, 0: none
+ *   point_budget_s = 60  of one point
+ *   kvm = yes            let an emulated target use /dev/kvm
+ *
+ * A block is all points with the same (ioas, page), HWPT counts ascending. Cycles go round over
+ * the blocks (block 1, 2, ..., block 1, 2, ...), so that a run that is cut short has seen every
+ * block. Round r of block b carries over kexec_hwpts[(b + r) % n] HWPTs: with as many rounds as
+ * values every block meets every value, with fewer the values still differ between blocks.
+ */
+#ifndef BENCH_PLAN_PLAN_H
+#define BENCH_PLAN_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#define PLAN_NAME_MAX 32
+#define PLAN_LIST_MAX 64
+#define PLAN_MATRIX_MAX 32
+#define PLAN_HWPTS_MAX 4096
+#define PLAN_CYCLES_MAX 100000
+
+/**
+ * struct plan_point - one combination of parameters
+ * @hwpts: HWPTs
+ * @ioas_bytes: mapped bytes
+ * @page_bytes: page size
+ */
+struct plan_point {
+	uint32_t hwpts;
+	uint64_t ioas_bytes;
+	uint64_t page_bytes;
+};
+
+/**
+ * struct plan_block - points that one cycle measures
+ * @ioas_bytes: of all of them
+ * @page_bytes: of all of them
+ * @hwpts: ascending, no value twice
+ * @nr_hwpts: entries used
+ */
+struct plan_block {
+	uint64_t ioas_bytes;
+	uint64_t page_bytes;
+	uint32_t hwpts[PLAN_LIST_MAX];
+	size_t nr_hwpts;
+};
+
+/**
+ * struct plan_matrix - one [matrix.N] section as written
+ * @name: "matrix.N"
+ * @line: where its hwpts key stands
+ * @hwpts: values
+ * @nr_hwpts: number
+ * @ioas: bytes
+ * @nr_ioas: number
+ * @page: bytes
+ * @nr_page: number
+ */
+struct plan_matrix {
+	char name[PLAN_NAME_MAX];
+	unsigned int line;
+	uint64_t hwpts[PLAN_LIST_MAX];
+	size_t nr_hwpts;
+	uint64_t ioas[PLAN_LIST_MAX];
+	size_t nr_ioas;
+	uint64_t page[PLAN_LIST_MAX];
+	size_t nr_page;
+};
+
+/**
+ * struct plan - a parsed and checked plan
+ * @name: file name without directory and .ini
+ * @file: as given, for messages
+ * @scenario: see plan_scenarios
+ * @workload: see plan_workloads
+ * @mode: preserve, rebuild or crash
+ * @reps: repetitions of a point in a cycle
+ * @cycles: kexecs of every block
+ * @kexec_hwpts: HWPTs carried over, taken in turn
+ * @nr_kexec_hwpts: number
+ * @memory: bytes of an emulated target
+ * @budget_s: of the run, 0 for none
+ * @point_budget_s: of a point
+ * @kvm: emulated targets may use /dev/kvm
+ * @matrices: as written
+ * @nr_matrices: number
+ * @blocks: what they amount to
+ * @nr_blocks: number
+ */
+struct plan {
+	char name[PLAN_NAME_MAX];
+	char *file;
+	char scenario[PLAN_NAME_MAX];
+	char workload[PLAN_NAME_MAX];
+	char mode[PLAN_NAME_MAX];
+	uint32_t reps;
+	uint32_t cycles;
+	uint64_t kexec_hwpts[PLAN_LIST_MAX];
+	size_t nr_kexec_hwpts;
+	uint64_t memory;
+	uint32_t budget_s;
+	uint32_t point_budget_s;
+	bool kvm;
+	struct plan_matrix matrices[PLAN_MATRIX_MAX];
+	size_t nr_matrices;
+	struct plan_block *blocks;
+	size_t nr_blocks;
+};
+
+/**
+ * struct plan_cycle - one kexec
+ * @number: from 1
+ * @round: which of the block's cycles, from 1
+ * @block: what it measures
+ * @kexec_hwpts: HWPTs carried over
+ */
+struct plan_cycle {
+	uint32_t number;
+	uint32_t round;
+	const struct plan_block *block;
+	uint32_t kexec_hwpts;
+};
+
+/**
+ * struct plan_word - a word that a plan may use, with half a line about it
+ * @name: NULL ends a table
+ * @about: for `lubench list`
+ */
+struct plan_word {
+	const char *name;
+	const char *about;
+};
+
+extern const struct plan_word plan_scenarios[];
+extern const struct plan_word plan_workloads[];
+extern const struct plan_word plan_modes[];
+
+/**
+ * plan_word_find() - look a word up
+ * @table: one of the tables above
+ * @name: the word
+ *
+ * Return: the entry or NULL.
+ */
+const struct plan_word *plan_word_find(const struct plan_word *table, const char *name);
+
+/**
+ * plan_load() - parse, check and expand a plan file
+ * @file: path
+ * @plan: filled in; free with plan_free() whatever is returned
+ * @msg: one line "file:line: key: what is wrong; what to do"
+ * @len: its room
+ *
+ * Return: 0, -EINVAL for a bad plan, other -errno when it cannot be read.
+ */
+int plan_load(const char *file, struct plan *plan, char *msg, size_t len);
+
+/**
+ * plan_parse() - plan_load() from an open stream, without expanding
+ * @in: stream
+ * @file: name for messages
+ * @plan: filled in
+ * @msg: as plan_load()
+ * @len: as plan_load()
+ *
+ * Return: as plan_load().
+ */
+int plan_parse(FILE *in, const char *file, struct plan *plan, char *msg, size_t len);
+
+/**
+ * plan_expand() - blocks from the matrices
+ * @plan: parsed plan
+ * @msg: as plan_load()
+ * @len: as plan_load()
+ *
+ * Return: 0, -EINVAL, -ENOMEM.
+ */
+int plan_expand(struct plan *plan, char *msg, size_t len);
+
+/**
+ * plan_check_memory() - do the page tables of every point fit
+ * @plan: expanded plan
+ * @memory: bytes of the target
+ * @msg: as plan_load()
+ * @len: as plan_load()
+ *
+ * Return: 0 or -EINVAL.
+ */
+int plan_check_memory(const struct plan *plan, uint64_t memory, char *msg, size_t len);
+
+/**
+ * plan_tables() - page-table pages of one HWPT
+ * @ioas_bytes: mapped bytes
+ * @page_bytes: page size; sizes between 4K, 2M and 1G count as the next smaller of these
+ *
+ * Four levels, mapped as one range that begins at a table's start.
+ *
+ * Return: 4 KiB pages, all levels.
+ */
+uint64_t plan_tables(uint64_t ioas_bytes, uint64_t page_bytes);
+
+/**
+ * plan_nr_cycles() - cycles of a plan
+ * @plan: expanded plan
+ *
+ * Return: their number.
+ */
+uint32_t plan_nr_cycles(const struct plan *plan);
+
+/**
+ * plan_nr_points() - (point, cycle) pairs of a plan: the expected set
+ * @plan: expanded plan
+ *
+ * Return: their number.
+ */
+uint32_t plan_nr_points(const struct plan *plan);
+
+/**
+ * plan_cycle_get() - the cycle with a number
+ * @plan: expanded plan
+ * @number: from 1 to plan_nr_cycles()
+ *
+ * Return: the cycle.
+ */
+struct plan_cycle plan_cycle_get(const struct plan *plan, uint32_t number);
+
+/**
+ * plan_size() - "1536M" for 1610612736
+ * @bytes: the number
+ * @buf: at least 24 bytes
+ *
+ * Return: @buf.
+ */
+const char *plan_size(uint64_t bytes, char buf[24]);
+
+/**
+ * plan_free() - free what a plan holds
+ * @plan: may be all zero
+ */
+void plan_free(struct plan *plan);
+
+#endif

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* From a parsed plan to blocks, cycles and points. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/plan/plan.h"
+
+/* Page tables may take this share of the memory; the rest is for kernel, memfds and the agent. */
+#define TABLE_SHARE_PERCENT 60
+
+#define TABLE_BYTES 4096ULL
+#define TABLE_ENTRIES 512ULL
+#define LEVELS 4
+
+const struct plan_word plan_scenarios[] = {
+	{ "preserve", "mark, preserve, kexec, restore, replace, finish" },
+	{ NULL, NULL },
+};
+
+const struct plan_word plan_workloads[] = {
+	{ "lsi", "SCRIPTS engine of an lsi53c895a (emulated targets): counter, stamp, copy" },
+	{ NULL, NULL },
+};
+
+const struct plan_word plan_modes[] = {
+	{ "preserve", "IOMMU state carried over (kernel series)" },
+	{ "rebuild", "same kexec, device reset, everything mapped again" },
+	{ "crash", "crash kexec: control of the DMA detector" },
+	{ NULL, NULL },
+};
+
+const struct plan_word *plan_word_find(const struct plan_word *table, const char *name)
+{
+	for (; table->name; table++)
+		if (!strcmp(table->name, name))
+			return table;
+	return NULL;
+}
+
+const char *plan_size(uint64_t bytes, char buf[24])
+{
+	static const char suffix[] = " KMGT";
+	int i = 0;
+
+	while (i < 4 && bytes && bytes % 1024 == 0) {
+		bytes /= 1024;
+		i++;
+	}
+	snprintf(buf, 24, "%llu%.*s", (unsigned long long)bytes, i ? 1 : 0, &suffix[i]);
+	return buf;
+}
+
+uint64_t plan_tables(uint64_t ioas_bytes, uint64_t page_bytes)
+{
+	uint64_t entries, tables = 0;
+	int level, leaf;
+
+	leaf = page_bytes >= (1ULL << 30) ? 2 : page_bytes >= (1ULL << 21) ? 1 : 0;
+	entries = ioas_bytes >> (12 + 9 * leaf);
+	for (level = leaf; level < LEVELS; level++) {
+		entries = (entries + TABLE_ENTRIES - 1) / TABLE_ENTRIES;
+		if (!entries)
+			entries = 1;
+		tables += entries;
+	}
+	return tables;
+}
+
+static struct plan_block *block_find(struct plan *plan, uint64_t ioas, uint64_t page)
+{
+	struct plan_block *blocks;
+	size_t i;
+
+	for (i = 0; i < plan->nr_blocks; i++)
+		if (plan->blocks[i].ioas_bytes == ioas && plan->blocks[i].page_bytes == page)
+			return &plan->blocks[i];
+	blocks = realloc(plan->blocks, (plan->nr_blocks + 1) * sizeof(*blocks));
+	if (!blocks)
+		return NULL;
+	plan->blocks = blocks;
+	blocks += plan->nr_blocks++;
+	*blocks = (struct plan_block){ .ioas_bytes = ioas, .page_bytes = page };
+	return blocks;
+}
+
+/* Sorted insertion; a value that is there already is the same point. */
+static int block_add(struct plan_block *block, uint32_t hwpts)
+{
+	size_t i = 0;
+
+	while (i < block->nr_hwpts && block->hwpts[i] < hwpts)
+		i++;
+	if (i < block->nr_hwpts && block->hwpts[i] == hwpts)
+		return 0;
+	if (block->nr_hwpts == PLAN_LIST_MAX)
+		return -E2BIG;
+	memmove(&block->hwpts[i + 1], &block->hwpts[i],
+		(block->nr_hwpts - i) * sizeof(block->hwpts[0]));
+	block->hwpts[i] = hwpts;
+	block->nr_hwpts++;
+	return 0;
+}
+
+static int expand_matrix(struct plan *plan, const struct plan_matrix *m, char *msg, size_t len)
+{
+	struct plan_block *block;
+	size_t i, p, h;
+	char a[24], b[24];
+
+	for (p = 0; p < m->nr_page; p++) {
+		for (i = 0; i < m->nr_ioas; i++) {
+			if (m->ioas[i] % m->page[p]) {
+				snprintf(msg, len,
+					 "%s:%u: ioas: %s is not a multiple of page %s; change one",
+					 plan->file, m->line, plan_size(m->ioas[i], a),
+					 plan_size(m->page[p], b));
+				return -EINVAL;
+			}
+			block = block_find(plan, m->ioas[i], m->page[p]);
+			if (!block)
+				return -ENOMEM;
+			for (h = 0; h < m->nr_hwpts; h++) {
+				if (block_add(block, (uint32_t)m->hwpts[h])) {
+					snprintf(msg, len,
+						 "%s:%u: hwpts: more than %d counts for one ioas; drop some",
+						 plan->file, m->line, PLAN_LIST_MAX);
+					return -EINVAL;
+				}
+			}
+		}
+	}
+	return 0;
+}
+
+static unsigned int block_line(const struct plan *plan, const struct plan_block *block)
+{
+	size_t m, i;
+
+	for (m = 0; m < plan->nr_matrices; m++)
+		for (i = 0; i < plan->matrices[m].nr_ioas; i++)
+			if (plan->matrices[m].ioas[i] == block->ioas_bytes)
+				return plan->matrices[m].line;
+	return 0;
+}
+
+int plan_check_memory(const struct plan *plan, uint64_t memory, char *msg, size_t len)
+{
+	uint64_t room = memory / 100 * TABLE_SHARE_PERCENT, each, most;
+	size_t b, k;
+	char mem[24], ioas[24], page[24];
+
+	for (b = 0; b < plan->nr_blocks; b++) {
+		const struct plan_block *block = &plan->blocks[b];
+
+		most = block->hwpts[block->nr_hwpts - 1];
+		for (k = 0; k < plan->nr_kexec_hwpts; k++)
+			if (plan->kexec_hwpts[k] > most)
+				most = plan->kexec_hwpts[k];
+		each = plan_tables(block->ioas_bytes, block->page_bytes);
+		if (each > UINT64_MAX / TABLE_BYTES / most ||
+		    each * TABLE_BYTES * most > room) {
+			snprintf(msg, len,
+				 "%s:%u: hwpts: %llu HWPTs of %s in %s pages need %.1f GiB of page tables, more than %d %% of memory %s; lower hwpts or ioas, or raise memory",
+				 plan->file, block_line(plan, block), (unsigned long long)most,
+				 plan_size(block->ioas_bytes, ioas),
+				 plan_size(block->page_bytes, page),
+				 (double)each * TABLE_BYTES * (double)most / (1ULL << 30),
+				 TABLE_SHARE_PERCENT, plan_size(memory, mem));
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
+int plan_expand(struct plan *plan, char *msg, size_t len)
+{
+	uint64_t points = 0;
+	size_t m, b;
+	int err;
+
+	for (m = 0; m < plan->nr_matrices; m++) {
+		err = expand_matrix(plan, &plan->matrices[m], msg, len);
+		if (err)
+			return err;
+	}
+	for (b = 0; b < plan->nr_blocks; b++)
+		points += plan->blocks[b].nr_hwpts;
+	if (plan->nr_blocks * (uint64_t)plan->cycles > PLAN_CYCLES_MAX ||
+	    points * plan->cycles > 1000000) {
+		snprintf(msg, len, "%s: more than %d cycles; lower cycles or the matrices",
+			 plan->file, PLAN_CYCLES_MAX);
+		return -EINVAL;
+	}
+	if (!plan->nr_kexec_hwpts) {
+		const struct plan_block *first = &plan->blocks[0];
+
+		plan->kexec_hwpts[0] = first->hwpts[first->nr_hwpts - 1];
+		plan->nr_kexec_hwpts = 1;
+	}
+	return 0;
+}
+
+uint32_t plan_nr_cycles(const struct plan *plan)
+{
+	return (uint32_t)plan->nr_blocks * plan->cycles;
+}
+
+uint32_t plan_nr_points(const struct plan *plan)
+{
+	uint32_t points = 0;
+	size_t b;
+
+	for (b = 0; b < plan->nr_blocks; b++)
+		points += (uint32_t)plan->blocks[b].nr_hwpts;
+	return points * plan->cycles;
+}
+
+struct plan_cycle plan_cycle_get(const struct plan *plan, uint32_t number)
+{
+	size_t block = (number - 1) % plan->nr_blocks;
+	size_t round = (number - 1) / plan->nr_blocks;
+
+	return (struct plan_cycle){
+		.number = number,
+		.round = (uint32_t)round + 1,
+		.block = &plan->blocks[block],
+		.kexec_hwpts = (uint32_t)plan->kexec_hwpts[(block + round) % plan->nr_kexec_hwpts],
+	};
+}
+
+void plan_free(struct plan *plan)
+{
+	free(plan->file);
+	free(plan->blocks);
+	memset(plan, 0, sizeof(*plan));
+}
