@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* One cycle: start the agent, watch, name the outcome. */
+#include "bench/target/cycle.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bench/lubench.h"
+#include "bench/target/proc.h"
+
+/* Length of the window without a kexec that dma.gap of the blackout is compared with. */
+#define CONTROL_MS 3000
+
+struct watch {
+	struct target *t;
+	const struct cycle_job *job;
+	const struct cycle_budgets *b;
+	struct cycle_result *res;
+	struct observer *observer;
+	bool console;
+	bool answered;
+	long long start_ms;
+	long long ask_ms;
+};
+
+struct cycle_budgets cycle_budgets_for(const struct target_row *row, int point_ms, int work_ms)
+{
+	/* Nothing happens on a fake target: its faults need not be waited for. */
+	if (row->simulated)
+		return (struct cycle_budgets){ 1000, 60, 2000, 5, 5, 5, 1 };
+	if (row->emulated)
+		return (struct cycle_budgets){
+			.start = 30000,
+			.silence = point_ms + 60000,
+			.total = work_ms + 150000,
+			.quiet = 15000,
+			.ask = 5000,
+			.grace = 3000,
+			.tick = 100,
+		};
+	/* Servers take minutes to boot, and there is no console that tells more. */
+	return (struct cycle_budgets){
+		.start = 30000,
+		.silence = point_ms + 600000,
+		.total = work_ms + 900000,
+		.quiet = 0,
+		.ask = 5000,
+		.grace = 0,
+		.tick = 250,
+	};
+}
+
+void cycle_outcome(struct cycle_result *res, const char *outcome, const char *fmt, ...)
+{
+	va_list ap;
+
+	snprintf(res->outcome, sizeof(res->outcome), "%s", outcome);
+	va_start(ap, fmt);
+	vsnprintf(res->reason, sizeof(res->reason), fmt, ap);
+	va_end(ap);
+}
+
+void cycle_result_free(struct cycle_result *res)
+{
+	json_decref(res->lines);
+	memset(res, 0, sizeof(*res));
+}
+
+json_t *cycle_json(const struct cycle_job *job, const char *device)
+{
+	const struct plan_block *block = job->cycle.block;
+	json_t *points = json_array(), *obj;
+	char *append = NULL;
+	size_t i;
+
+	if (asprintf(&append, "%s%slubench.run=%s lubench.cycle=%u", job->append,
+		     *job->append ? " " : "", job->run, job->cycle.number) < 0)
+		append = NULL;
+	for (i = 0; i < block->nr_hwpts; i++)
+		json_array_append_new(points,
+				      json_pack("{s:I, s:I, s:I}", "hwpts",
+						(json_int_t)block->hwpts[i], "ioas_bytes",
+						(json_int_t)block->ioas_bytes, "page_bytes",
+						(json_int_t)block->page_bytes));
+	obj = json_pack("{s:i, s:s, s:I, s:s, s:s, s:s, s:s, s:{s:s, s:s}, s:I, s:I, s:I, s:i, s:i,"
+			" s:o}",
+			"schema", 1, "run", job->run, "cycle", (json_int_t)job->cycle.number,
+			"scenario", job->plan->scenario, "mode", job->mode, "workload",
+			job->plan->workload, "device", device ? device : "", "kexec", "image",
+			TARGET_DIR "/bzImage", "append", append ? append : "", "reps",
+			(json_int_t)job->plan->reps, "kexec_hwpts",
+			(json_int_t)job->cycle.kexec_hwpts, "point_budget_ms",
+			(json_int_t)job->plan->point_budget_s * 1000, "budget_ms", job->work_ms,
+			"control_ms", CONTROL_MS, "points", points);
+	free(append);
+	return obj;
+}
+
+static int start_agent(struct watch *w)
+{
+	json_t *obj = cycle_json(w->job, w->t->device);
+	char *text = obj ? json_dumps(obj, JSON_COMPACT) : NULL;
+	char command[600];
+	struct target_exec x = { .command = command, .in = text, .timeout_ms = w->b->start };
+	int err;
+
+	json_decref(obj);
+	if (!text)
+		return -ENOMEM;
+	x.in_len = strlen(text);
+	/* setsid and no open descriptor: the agent does not notice when the connection ends. */
+	snprintf(command, sizeof(command),
+		 "cd " TARGET_DIR " && cat >cycle.json.new && test $(stat -c %%s cycle.json.new) = %zu"
+		 " && rm -rf out *.log && mkdir out && mv cycle.json.new cycle.json && sync"
+		 " && { setsid ./agent outgoing " TARGET_DIR " </dev/null >outgoing.log 2>&1 & } && echo $! >agent.pid",
+		 x.in_len);
+	err = w->t->row->ops->exec(w->t, &x);
+	free(x.out);
+	free(text);
+	if (err && err != -EINTR)
+		cycle_outcome(w->res, "harness-error", "the agent could not be started: %s",
+			      x.why[0] ? x.why : err < 0 ? strerror(-err) : "no message");
+	return err == -EINTR ? -EINTR : err ? 1 : 0;
+}
+
+static const char *side(const struct console *c)
+{
+	return c->boots ? "incoming" : "outgoing";
+}
+
+/* What else the console said; ends the reason of an outcome. */
+static const char *hint(const struct console *c, char *buf, size_t len)
+{
+	const char *text = *c->panic ? c->panic : *c->oops ? c->oops : c->warning;
+
+	snprintf(buf, len, "%s%s", *text ? "; console: " : "", text);
+	return buf;
+}
+
+static void name_phase(struct watch *w, const char *outcome, const char *what)
+{
+	const struct console *c = &w->t->console;
+	char buf[CONSOLE_TEXT_MAX + 16];
+
+	if (w->console)
+		cycle_outcome(w->res, outcome, "%s in phase %s of the %s kernel%s", what,
+			      *c->phase ? c->phase : "start", side(c), hint(c, buf, sizeof(buf)));
+	else
+		cycle_outcome(w->res, outcome, "%s (no console)", what);
+}
+
+/* The machine is gone: with -no-reboot a reset ends the emulator in an orderly way. */
+static void name_gone(struct watch *w)
+{
+	const struct console *c = &w->t->console;
+	char what[80];
+
+	if (*c->panic) {
+		cycle_outcome(w->res, c->panic_boots ? "panic-incoming" : "panic-outgoing", "%s",
+			      c->panic);
+	} else if (w->t->exit_status == 0) {
+		name_phase(w, "cold-reboot", "the machine was reset");
+	} else {
+		snprintf(what, sizeof(what), "the emulator ended with status %d",
+			 w->t->exit_status);
+		name_phase(w, "lost", what);
+	}
+}
+
+static int read_on(struct watch *w)
+{
+	long long until = proc_now_ms() + w->b->grace;
+
+	while (proc_now_ms() < until && w->t->row->ops->console_tail(w->t) != -ENODEV)
+		if (proc_sleep(w->b->tick))
+			return -EINTR;
+	return 0;
+}
+
+static bool of_this_cycle(const struct cycle_job *job, const struct target_seen *seen)
+{
+	char run[128], cycle[16], want[16];
+
+	snprintf(want, sizeof(want), "%u", job->cycle.number);
+	return cmdline_word(seen->cmdline, "lubench.run=", run, sizeof(run)) &&
+	       cmdline_word(seen->cmdline, "lubench.cycle=", cycle, sizeof(cycle)) &&
+	       !strcmp(run, job->run) && !strcmp(cycle, want);
+}
+
+/* Asks over ssh. 1: the cycle is over (outcome.json waits, or an outcome is named), 0: not yet. */
+static int ask(struct watch *w)
+{
+	struct target_seen *seen = &w->res->seen;
+	int err = w->t->row->ops->wait_incoming(w->t, seen);
+
+	w->ask_ms = proc_now_ms();
+	w->answered = !err;
+	if (err)
+		return err == -EINTR ? -EINTR : 0;
+	if (seen->outcome)
+		return 1;
+	if (!strcmp(seen->boot_id, w->job->boot_id) && seen->agent_gone) {
+		name_phase(w, "harness-error", "the agent ended without an outcome");
+		return 1;
+	}
+	if (strcmp(seen->boot_id, w->job->boot_id) && !of_this_cycle(w->job, seen)) {
+		name_phase(w, "cold-reboot", "another kernel than the kexec'ed one answers");
+		return 1;
+	}
+	return 0;
+}
+
+/* 1: an outcome is named, 0: go on. */
+static int check_limits(struct watch *w, long long now)
+{
+	const struct console *c = &w->t->console;
+	long long silence = now - (w->console ? c->news_ms : w->start_ms);
+	char what[80];
+
+	if (w->console && silence > w->b->silence)
+		snprintf(what, sizeof(what), "no progress for %lld s", silence / 1000);
+	else if (now - w->start_ms > w->b->total)
+		snprintf(what, sizeof(what), "time limit of %d s reached", w->b->total / 1000);
+	else
+		return 0;
+	/* Without console and without an answer nothing is known about the machine. */
+	name_phase(w, w->console || w->answered ? "hang" : "lost", what);
+	return 1;
+}
+
+static void look_for_witness(struct watch *w)
+{
+	const struct console *c = &w->t->console;
+	const struct qemu_machine *m = w->t->row->machine;
+
+	if (!c->witness || w->observer || w->t->ram_fd < 0)
+		return;
+	w->observer = observer_start(w->t->ram_fd, target_ram_offset(m, w->t->memory, c->gpa),
+				     c->cookie);
+}
+
+static int watch(struct watch *w)
+{
+	const struct console *c = &w->t->console;
+	bool crash = !strcmp(w->job->mode, "crash");
+	long long now;
+	int tail, err;
+
+	for (;;) {
+		if (proc_sleep(w->b->tick))
+			return -EINTR;
+		tail = w->t->row->ops->console_tail(w->t);
+		w->console = tail != -EOPNOTSUPP;
+		now = proc_now_ms();
+		look_for_witness(w);
+		if (w->job->progress)
+			w->job->progress(w->job->arg, *c->phase ? c->phase : "start");
+		if (tail == -ENODEV) {
+			name_gone(w);
+			return 0;
+		}
+		/* In mode crash the outgoing kernel's panic is the jump. */
+		if (*c->panic && (c->panic_boots || !crash)) {
+			err = read_on(w);
+			name_gone(w);
+			return err;
+		}
+		if (c->resets) {
+			name_phase(w, "cold-reboot", "firmware ran");
+			return 0;
+		}
+		if (!w->console || c->ended || now - c->news_ms > w->b->quiet) {
+			/* A connection costs the target time: only when there is a reason. */
+			if (now - w->ask_ms >= (c->ended ? 0 : w->b->ask)) {
+				err = ask(w);
+				if (err)
+					return err < 0 ? err : 0;
+			}
+		}
+		if (check_limits(w, now))
+			return 0;
+	}
+}
+
+/* Faults traced since `from`; QEMU splits a refused access into several. */
+static long long count_faults(const char *trace, long long from)
+{
+	FILE *in = trace ? fopen(trace, "re") : NULL;
+	long long n = 0;
+	char line[512];
+
+	if (!in)
+		return -1;
+	fseeko(in, from, SEEK_SET);
+	while (fgets(line, sizeof(line), in))
+		n += !!strstr(line, "vtd_dmar_fault ");
+	fclose(in);
+	return n;
+}
+
+static long long file_size(const char *path)
+{
+	struct stat st;
+
+	return path && !stat(path, &st) ? (long long)st.st_size : 0;
+}
+
+int cycle_run(struct target *t, const struct cycle_job *job, const struct cycle_budgets *b,
+	      struct cycle_result *res)
+{
+	long long now = proc_now_ms(), trace_at = file_size(t->trace);
+	struct watch w = { .t = t, .job = job, .b = b, .res = res, .start_ms = now, .ask_ms = now };
+	int err;
+
+	memset(res, 0, sizeof(*res));
+	res->liveupdate_number = -1;
+	res->lines = json_array();
+	if (!res->lines)
+		return -ENOMEM;
+	/* What is there from before, the boot included, is not this cycle's. */
+	t->row->ops->console_tail(t);
+	console_mark(&t->console, now);
+	err = start_agent(&w);
+	if (!err)
+		err = watch(&w);
+	res->observed = t->ram_fd >= 0;
+	observer_finish(w.observer, &res->witness);
+	snprintf(res->warning, sizeof(res->warning), "%s", t->console.warning);
+	res->faults = count_faults(t->trace, trace_at);
+	if (err)
+		return err < 0 ? err : 0;
+	if (res->outcome[0]) {
+		/* Logs of the agent tell more, but only a target that answers can hand them over. */
+		if (w.answered)
+			t->row->ops->fetch(t, job->dir);
+		return 0;
+	}
+	err = t->row->ops->fetch(t, job->dir);
+	if (err == -EINTR)
+		return err;
+	if (err) {
+		cycle_outcome(res, "harness-error", "the results could not be fetched");
+		return 0;
+	}
+	cycle_collect(job, res);
+	if (!strcmp(res->outcome, "ok") && *t->console.oops)
+		cycle_outcome(res, "disturbed", "%s", t->console.oops);
+	if (strcmp(res->outcome, "ok"))
+		json_array_clear(res->lines);
+	return 0;
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One cycle on a target: hand the work to the agent, watch from outside until it has left its
+ * results, prove which kernel answers, and name the one outcome that the cycle had.
+ */
+#ifndef BENCH_TARGET_CYCLE_H
+#define BENCH_TARGET_CYCLE_H
+
+#include <jansson.h>
+
+#include "bench/plan/plan.h"
+#include "bench/target/observer.h"
+#include "bench/target/target.h"
+
+/**
+ * struct cycle_budgets - every time limit of a cycle, in milliseconds
+ * @start: hand cycle.json over and start the agent
+ * @silence: between two news on the console, after which it is a hang
+ * @total: from the start of the agent to its outcome
+ * @quiet: silence after which ssh is asked whether the work is done
+ * @ask: between two such questions
+ * @grace: how long the console is read on after a panic
+ * @tick: between two looks at the console
+ */
+struct cycle_budgets {
+	int start;
+	int silence;
+	int total;
+	int quiet;
+	int ask;
+	int grace;
+	int tick;
+};
+
+/**
+ * cycle_budgets_for() - the limits for one kind of target
+ * @row: kind of target
+ * @point_ms: limit of one point
+ * @work_ms: limit of all that is done before the kexec
+ *
+ * Return: the limits.
+ */
+struct cycle_budgets cycle_budgets_for(const struct target_row *row, int point_ms, int work_ms);
+
+/**
+ * struct cycle_job - what one cycle is to do
+ * @run: run id
+ * @plan: plan
+ * @cycle: which of its cycles; its block may have fewer points than the plan's
+ * @mode: preserve, rebuild or crash
+ * @append: kernel command line without lubench.* words
+ * @build_id: of the intended kernel, "" when unknown
+ * @boot_id: of the kernel that runs now
+ * @liveupdate_number: of the kernel that runs now, -1 when unknown
+ * @work_ms: limit of all that is done before the kexec
+ * @dir: where raw files of this cycle go; made when missing
+ * @progress: called now and then with the phase; may be NULL
+ * @arg: for @progress
+ */
+struct cycle_job {
+	const char *run;
+	const struct plan *plan;
+	struct plan_cycle cycle;
+	const char *mode;
+	const char *append;
+	const char *build_id;
+	const char *boot_id;
+	int64_t liveupdate_number;
+	int work_ms;
+	const char *dir;
+	void (*progress)(void *arg, const char *phase);
+	void *arg;
+};
+
+/**
+ * struct cycle_result - how a cycle ended
+ * @outcome: one of design.md section 5
+ * @reason: "" for ok, else one sentence
+ * @seen: the kernel that answered last
+ * @chained: the next cycle may start from that kernel
+ * @liveupdate_number: of it, -1 when unknown
+ * @lines: sample, event and outcome lines of the agent (array); empty unless ok
+ * @witness: what the observer saw
+ * @observed: there was an observer
+ * @faults: DMA faults that the emulator traced, -1 when unknown
+ * @warning: first kernel WARNING on the console, "" without one
+ */
+struct cycle_result {
+	char outcome[24];
+	char reason[400];
+	struct target_seen seen;
+	bool chained;
+	int64_t liveupdate_number;
+	json_t *lines;
+	struct observer_result witness;
+	bool observed;
+	long long faults;
+	char warning[CONSOLE_TEXT_MAX];
+};
+
+/**
+ * cycle_json() - cycle.json for the agent
+ * @job: the cycle
+ * @device: BDF
+ *
+ * Return: new reference or NULL.
+ */
+json_t *cycle_json(const struct cycle_job *job, const char *device);
+
+/**
+ * cycle_run() - do one cycle
+ * @t: launched target with the agent and the kernel image pushed
+ * @job: what to do
+ * @b: time limits
+ * @res: filled in; free with cycle_result_free() whatever is returned
+ *
+ * Return: 0 with an outcome, whatever it is; -EINTR when a stop was requested; -ENOMEM.
+ */
+int cycle_run(struct target *t, const struct cycle_job *job, const struct cycle_budgets *b,
+	      struct cycle_result *res);
+
+/**
+ * cycle_collect() - read what was fetched and prove that it belongs to the cycle
+ * @job: the cycle
+ * @res: @seen is set; outcome, reason, lines are filled in
+ *
+ * Part of cycle_run(); separate for tests.
+ */
+void cycle_collect(const struct cycle_job *job, struct cycle_result *res);
+
+/**
+ * cycle_outcome() - set outcome and reason
+ * @res: result
+ * @outcome: word
+ * @fmt: reason as printf()
+ */
+void cycle_outcome(struct cycle_result *res, const char *outcome, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/**
+ * cycle_result_free() - free what a result holds
+ * @res: may be all zero
+ */
+void cycle_result_free(struct cycle_result *res);
+
+#endif

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Made-up results of a cycle. They follow a plain cost model, so that reports of them look right. */
+#include "bench/target/fake_data.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bench/lubench.h"
+#include "bench/plan/plan.h"
+#include "bench/record/emit.h"
+
+static const char *const rep_metrics[] = {
+	"mark", "preserve.memfd", "preserve.iommufd", "preserve.vfio", "unpreserve.iommufd",
+};
+
+static const char *const cycle_metrics[] = {
+	"freeze", "jump", "boot.kho", "boot.iommu", "retrieve.iommufd", "restore.hwpt", "bind",
+	"replace.hwpt", "finish", "blackout.cpu",
+};
+
+static const char *const events[] = { "freeze.begin", "jump", "entry", "iommu.adopted" };
+
+static const char *text(const json_t *obj, const char *key)
+{
+	const char *s = json_string_value(json_object_get(obj, key));
+
+	return s ? s : "";
+}
+
+static uint64_t number(const json_t *obj, const char *key)
+{
+	return (uint64_t)json_integer_value(json_object_get(obj, key));
+}
+
+/* Fixed part, a part per page-table page, and a ripple that does not need a random generator. */
+static int64_t cost(const struct lub_sample *s, size_t metric)
+{
+	uint64_t pages = s->params.hwpts * plan_tables(s->params.ioas_bytes, s->params.page_bytes);
+
+	return (int64_t)(20000 * (metric + 1) + pages * 150 + (s->rep * 7 + s->cycle * 3) % 11 * 500);
+}
+
+static int write_point(int fd, struct lub_sample *s, uint32_t reps)
+{
+	size_t m;
+	int err = 0;
+
+	for (s->rep = 0; !err && s->rep < reps; s->rep++) {
+		for (m = 0; !err && m < ARRAY_LEN(rep_metrics); m++) {
+			s->metric = rep_metrics[m];
+			s->value = cost(s, m);
+			err = emit_write(fd, emit_sample(s));
+		}
+	}
+	s->rep = 0;
+	return err;
+}
+
+static int write_cycle(int fd, struct lub_sample *s)
+{
+	struct lub_event e = { .run = s->run, .cycle = s->cycle, .hz = 1000000000 };
+	size_t i;
+	int err = 0;
+
+	for (i = 0; !err && i < ARRAY_LEN(cycle_metrics); i++) {
+		s->metric = cycle_metrics[i];
+		s->value = cost(s, i);
+		err = emit_write(fd, emit_sample(s));
+	}
+	for (i = 0; !err && i < ARRAY_LEN(events); i++) {
+		e.kernel = i < 2 ? "outgoing" : "incoming";
+		e.event = events[i];
+		e.ticks = 1000000 * (i + 1);
+		err = emit_write(fd, emit_event(&e));
+	}
+	return err;
+}
+
+static int leave_out(int fd, const struct lub_sample *s)
+{
+	struct lub_outcome o = {
+		.run = s->run, .cycle = s->cycle, .scenario = s->scenario, .outcome = "skip",
+		.reason = "budget: left out by the fake agent", .params = s->params,
+	};
+
+	return emit_write(fd, emit_outcome(&o));
+}
+
+static int write_samples(const struct fake_answer *a, int fd)
+{
+	const json_t *points = json_object_get(a->job, "points"), *point;
+	struct lub_sample s = {
+		.run = text(a->job, "run"), .cycle = (uint32_t)number(a->job, "cycle"),
+		.scenario = text(a->job, "scenario"), .unit = "ns", .clock = "tsc",
+		.params = { .devices = 1, .mode = text(a->job, "mode"),
+			    .workload = text(a->job, "workload") },
+	};
+	size_t i, nr = json_array_size(points);
+	int err = 0;
+
+	for (i = 0; !err && i < nr; i++) {
+		point = json_array_get(points, i);
+		s.params.hwpts = (uint32_t)number(point, "hwpts");
+		s.params.ioas_bytes = number(point, "ioas_bytes");
+		s.params.page_bytes = number(point, "page_bytes");
+		err = a->left_out && i + 1 == nr ?
+		      leave_out(fd, &s) :
+		      write_point(fd, &s, (uint32_t)number(a->job, "reps"));
+	}
+	s.params.hwpts = (uint32_t)number(a->job, "kexec_hwpts");
+	if (!err)
+		err = write_cycle(fd, &s);
+	if (!err && a->torn && ftruncate(fd, lseek(fd, 0, SEEK_CUR) - 9))
+		err = -errno;
+	return err;
+}
+
+static int write_outcome(const struct fake_answer *a, int fd)
+{
+	json_t *obj;
+	int err;
+
+	obj = json_pack("{s:s, s:s?, s:s, s:s, s:s, s:s, s:I, s:I}", "outcome",
+			a->error ? a->error : "ok", "reason", a->error ? "told to" : NULL, "phase",
+			a->error ? "preserve" : "finish", "boot_id", a->boot_id, "build_id",
+			a->build_id, "run", text(a->job, "run"), "cycle",
+			(json_int_t)number(a->job, "cycle"), "liveupdate_number",
+			(json_int_t)a->number);
+	err = emit_write(fd, obj);
+	if (!err && a->bad_outcome && ftruncate(fd, 20))
+		err = -errno;
+	return err;
+}
+
+static int write_file(const struct fake_answer *a, const char *dir, const char *name,
+		      int (*write_it)(const struct fake_answer *a, int fd))
+{
+	char *path;
+	int fd, err;
+
+	if (asprintf(&path, "%s/out/%s", dir, name) < 0)
+		return -ENOMEM;
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	err = fd < 0 ? -errno : write_it(a, fd);
+	if (err)
+		lub_err("cannot write %s: %s", path, strerror(-err));
+	if (fd >= 0)
+		close(fd);
+	free(path);
+	return err;
+}
+
+int fake_write_answer(const struct fake_answer *a, const char *dir)
+{
+	char *out;
+	int err;
+
+	if (asprintf(&out, "%s/out", dir) < 0)
+		return -ENOMEM;
+	if ((mkdir(dir, 0755) && errno != EEXIST) || (mkdir(out, 0755) && errno != EEXIST)) {
+		err = -errno;
+		lub_err("cannot make %s: %s", out, strerror(-err));
+		free(out);
+		return err;
+	}
+	free(out);
+	err = write_file(a, dir, "samples.jsonl", write_samples);
+	return err ? err : write_file(a, dir, "outcome.json", write_outcome);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The files that an agent would have left, made up. */
+#ifndef BENCH_TARGET_FAKE_DATA_H
+#define BENCH_TARGET_FAKE_DATA_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+/**
+ * struct fake_answer - what to make up
+ * @job: the cycle.json that was handed over
+ * @error: outcome that the agent tells, NULL: ok
+ * @build_id: of the incoming kernel
+ * @boot_id: of the kernel that answers
+ * @number: its live update number
+ * @torn: end samples.jsonl in the middle of a line
+ * @bad_outcome: end outcome.json in the middle
+ * @left_out: leave the last point out, with an outcome line that says so
+ */
+struct fake_answer {
+	const json_t *job;
+	const char *error;
+	const char *build_id;
+	char boot_id[40];
+	unsigned int number;
+	bool torn;
+	bool bad_outcome;
+	bool left_out;
+};
+
+/**
+ * fake_write_answer() - write out/samples.jsonl and out/outcome.json
+ * @a: what to make up
+ * @dir: made when missing
+ *
+ * Return: 0 or -errno (said on stderr).
+ */
+int fake_write_answer(const struct fake_answer *a, const char *dir);
+
+#endif

@@ -1,0 +1,87 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The root file system of emulated targets: packages of one Debian suite, extracted for ARCH without
+# running anything of them, and an init of our own. Prints the image's path, images/ARCH.ext4 in the
+# cache. The key to log in with is ssh/id_ed25519 there.
+set -euo pipefail
+# shellcheck source=kernel/lib.sh
+. "$(dirname "$0")/../../../kernel/lib.sh"
+
+here=$(cd "$(dirname "$0")" && pwd)
+suite=bookworm
+packages=busybox-static,dropbear-bin
+size=1G
+arch=${ARCH:-$(uname -m)}
+arch_table "$arch"
+ssh=$LUBENCH_CACHE/ssh
+keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+
+make_keys() {
+	mkdir -p "$ssh"
+	chmod 700 "$ssh"
+	[ -e "$ssh/id_ed25519" ] || ssh-keygen -q -t ed25519 -N '' -C lubench -f "$ssh/id_ed25519"
+	[ -e "$ssh/host_key" ] || dropbearkey -t ed25519 -f "$ssh/host_key" >/dev/null 2>&1 ||
+		die "dropbearkey failed; run: make deps"
+}
+
+# Runs in fakeroot when the user is not root: files of the image belong to root in any case.
+fill_root() { # DIR
+	local root=$1 applet applets
+	tar -x -C "$root" -f "$root.tar"
+	rm -rf "$root"/usr/share/{doc,man,locale,lintian,bash-completion,initramfs-tools,bug} "$root"/var/cache \
+		"$root"/var/lib/{apt,dpkg} "$root"/etc/apt
+	mkdir -p "$root"/{proc,sys,dev,run,tmp,root/.ssh,etc/dropbear,sbin,var/lib/lubench,var/tmp}
+	applets=$("$root/bin/busybox" --list) || die "busybox of $arch cannot be run here to ask for its applets"
+	for applet in $applets; do
+		[ -e "$root/bin/$applet" ] || [ -e "$root/usr/bin/$applet" ] || [ -e "$root/usr/sbin/$applet" ] ||
+			ln -s busybox "$root/bin/$applet"
+	done
+	install -m 755 "$root.init" "$root/sbin/init"
+	echo 'root:x:0:0:root:/root:/bin/sh' >"$root/etc/passwd"
+	echo 'root:x:0:' >"$root/etc/group"
+	echo 'root:*:19000:0:99999:7:::' >"$root/etc/shadow"
+	install -m 600 "$ssh/id_ed25519.pub" "$root/root/.ssh/authorized_keys"
+	install -m 600 "$ssh/host_key" "$root/etc/dropbear/host_key"
+	chmod 700 "$root/root" "$root/root/.ssh"
+	chmod 600 "$root/etc/shadow"
+	chown -R 0:0 "$root"
+	# All tables are written now: a kernel that finishes them in the background would disturb.
+	rm -f "$root.img"
+	mke2fs -q -t ext4 -L lubench -N 8192 -m 0 -E lazy_itable_init=0,lazy_journal_init=0,nodiscard \
+		-d "$root" "$root.img" "$size" >/dev/null
+}
+
+build() { # IMAGE
+	local image=$1 work=$LUBENCH_CACHE/images/.work
+	need_space "$LUBENCH_CACHE" 1500 "the guest's root image"
+	note "making the root image of $arch from Debian $suite"
+	rm -rf "$work"
+	mkdir -p "$work/root"
+	"${CROSS}gcc" -std=gnu11 -O2 -Wall -Wextra -Werror -static -s -o "$work/root.init" "$here/init.c" ||
+		die "cannot compile init for $arch; run: make deps"
+	[ -f "$keyring" ] || die "$keyring: missing; run: make deps"
+	local mode=root
+	[ "$(id -u)" = 0 ] || mode=fakeroot
+	mmdebstrap --quiet --variant=extract --mode=$mode --architectures="$DEBARCH" --include="$packages" \
+		"$suite" "$work/root.tar" "deb [signed-by=$keyring] $(debian_mirror) $suite main" ||
+		die "mmdebstrap could not fetch $packages from $suite; check the network or set LUBENCH_MIRROR=URL"
+	if [ "$(id -u)" = 0 ]; then
+		fill_root "$work/root"
+	else
+		export -f fill_root die
+		export ssh size arch
+		fakeroot bash -euc "fill_root '$work/root'"
+	fi
+	mv "$work/root.img" "$image"
+	rm -rf "$work"
+}
+
+lock "$LUBENCH_CACHE/images/.lock"
+make_keys
+image=$LUBENCH_CACHE/images/$arch-$(sha "$here/build.sh" "$here/init.c" "$ssh/id_ed25519.pub" "$ssh/host_key" | cut -c1-12).ext4
+link=$LUBENCH_CACHE/images/$arch.ext4
+[ -e "$image" ] || build "$image"
+ln -s "$(basename "$image")" "$link.new"
+mv -T "$link.new" "$link"
+find "$LUBENCH_CACHE/images" -name "$arch-*.ext4" ! -path "$image" -delete
+echo "$link"

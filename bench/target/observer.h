@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Outside observer of an emulated target: a thread of the controller that looks at the witness page
+ * in the target's memory file every 100 us. What it sees is timed with the controller's own
+ * CLOCK_MONOTONIC, so it needs no clock of either kernel.
+ *
+ * Error of its times: one polling step at each end, plus what the host's scheduler adds; the
+ * longest step that really happened is kept and told (struct observer_result.worst_step_ns).
+ */
+#ifndef BENCH_TARGET_OBSERVER_H
+#define BENCH_TARGET_OBSERVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bench/agent/witness.h"
+
+#define OBSERVER_PHASES 5
+
+struct observer;
+
+/**
+ * struct observer_phase - one phase of the witness page
+ * @seen: it was there
+ * @start_ns: when it began
+ * @end_ns: when another one began or the observation ended
+ * @changes: times the counter had changed
+ * @first: counter at its start
+ * @last: counter at its end
+ * @gap_ns: longest time without a change; a gap that began before the phase counts in full, one that
+ *	never ended counts except in LUB_PHASE_AFTER, in which the agent stops the device
+ */
+struct observer_phase {
+	bool seen;
+	int64_t start_ns;
+	int64_t end_ns;
+	uint64_t changes;
+	uint32_t first;
+	uint32_t last;
+	int64_t gap_ns;
+};
+
+/**
+ * struct observer_result - what was seen
+ * @why: why there is nothing, NULL when the page was found
+ * @phase: indexed by &enum lub_phase; a phase that came twice keeps its longest gap
+ * @worst_step_ns: longest time between two looks
+ */
+struct observer_result {
+	const char *why;
+	struct observer_phase phase[OBSERVER_PHASES];
+	int64_t worst_step_ns;
+};
+
+/**
+ * struct observer_state - between two looks
+ * @begun: there was a first look
+ * @phase: of the last look
+ * @counter: of the last look
+ * @change_ns: when the counter was seen to change last
+ * @look_ns: when the last look was
+ */
+struct observer_state {
+	bool begun;
+	uint32_t phase;
+	uint32_t counter;
+	int64_t change_ns;
+	int64_t look_ns;
+};
+
+/**
+ * observer_step() - take one look at the page into account; the thread's only logic
+ * @r: result so far
+ * @page: copy of the page's head
+ * @cookie: of this cycle
+ * @now_ns: when it was copied
+ * @state: all zero at first
+ *
+ * Return: false when the page is no longer this cycle's: the observation is over.
+ */
+bool observer_step(struct observer_result *r, const struct lub_witness *page, uint64_t cookie,
+		   int64_t now_ns, struct observer_state *state);
+
+/**
+ * observer_start() - map the page and start the thread
+ * @ram_fd: memory file
+ * @offset: place of the page in it, -1 when unknown
+ * @cookie: of this cycle
+ *
+ * Return: observer, NULL when out of resources. A wrong place is told by observer_finish().
+ */
+struct observer *observer_start(int ram_fd, int64_t offset, uint64_t cookie);
+
+/**
+ * observer_finish() - end the thread
+ * @o: observer, NULL is fine
+ * @result: filled in
+ */
+void observer_finish(struct observer *o, struct observer_result *result);
+
+#endif

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Child processes with time limits, and the request to stop (^C, SIGTERM). */
+#ifndef BENCH_TARGET_PROC_H
+#define BENCH_TARGET_PROC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/**
+ * proc_catch_signals() - make SIGINT and SIGTERM a request to stop
+ *
+ * Also ignores SIGPIPE. From then on every wait of this file ends early with -EINTR once a signal
+ * has come.
+ *
+ * Return: 0 or -errno.
+ */
+int proc_catch_signals(void);
+
+/**
+ * proc_stopped() - was a stop requested
+ *
+ * Return: true after SIGINT or SIGTERM.
+ */
+bool proc_stopped(void);
+
+/**
+ * proc_now_ms() - CLOCK_MONOTONIC in milliseconds
+ *
+ * Return: the time.
+ */
+long long proc_now_ms(void);
+
+/**
+ * proc_sleep() - sleep unless a stop is requested
+ * @ms: how long
+ *
+ * Return: 0, or -EINTR when a stop was requested.
+ */
+int proc_sleep(int ms);
+
+/**
+ * struct proc_io - what a child reads and writes
+ * @in: text for its stdin, NULL: /dev/null unless @in_fd is given
+ * @in_len: length of @in
+ * @in_fd: file for its stdin; used when > 0
+ * @out_fd: file for its stdout; used when > 0
+ * @out: stdout as a NUL terminated string when @out_fd is not given; free() it
+ * @out_len: its length
+ * @err: first line of stderr
+ * @timeout_ms: the child is killed after this time
+ */
+struct proc_io {
+	const char *in;
+	size_t in_len;
+	int in_fd;
+	int out_fd;
+	char *out;
+	size_t out_len;
+	char err[200];
+	int timeout_ms;
+};
+
+/**
+ * proc_run() - run a program to its end
+ * @argv: program and arguments; looked up in PATH
+ * @io: may be NULL
+ *
+ * The child gets its own process group, so that ^C on the terminal reaches the controller only,
+ * and SIGKILL when the controller dies.
+ *
+ * Return: exit status (127: no such program, 128+n: killed by signal n), -ETIMEDOUT, -EINTR when a
+ * stop was requested, other -errno. No message.
+ */
+int proc_run(char *const argv[], struct proc_io *io);
+
+/**
+ * proc_spawn() - start a program that goes on in the background
+ * @argv: program and arguments
+ * @keep_fd: descriptor that it inherits under the same number, -1 for none
+ * @keep_fd2: another one
+ * @log: file for its stdout and stderr
+ *
+ * Return: pid or -errno.
+ */
+pid_t proc_spawn(char *const argv[], int keep_fd, int keep_fd2, const char *log);
+
+/**
+ * proc_ended() - has a child ended
+ * @pid: from proc_spawn()
+ * @status: exit status as proc_run(), when it has
+ *
+ * Return: true once; the child is reaped then.
+ */
+bool proc_ended(pid_t pid, int *status);
+
+/**
+ * proc_find() - is a program in PATH
+ * @name: the program
+ *
+ * Return: true if so.
+ */
+bool proc_find(const char *name);
+
+#endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Emulated targets. A new machine is one struct qemu_machine and one row of target_rows[]. */
+#ifndef BENCH_TARGET_QEMU_H
+#define BENCH_TARGET_QEMU_H
+
+#include "bench/target/target.h"
+
+/** struct qemu_alias - a property that changed its name between QEMU versions. */
+struct qemu_alias {
+	const char *names[3];
+};
+
+/**
+ * struct qemu_machine - machine arguments of one emulated target
+ * @program: emulator
+ * @package: Debian package that has it
+ * @arch: of kernel, image and agent, as in the cache's directory names
+ * @machine: -machine, without its memory backend
+ * @machine_kvm: the same with KVM
+ * @cpu: -cpu under TCG
+ * @smp: -smp
+ * @iommu: -device text of the IOMMU, which must come first; NULL when the machine brings its own
+ * @iommu_alias: property to add to @iommu as "NAME=on" under the name this QEMU knows, or NULLs
+ * @device: driver and address of the device under test
+ * @bdf: where that is
+ * @control: a second such device, which is never preserved
+ * @console: console= argument
+ * @append: words of the kernel command line for this machine
+ * @trace: trace events to log
+ * @ram_offset: place of a guest physical address in the memory file, -1 when it is no RAM
+ */
+struct qemu_machine {
+	const char *program;
+	const char *package;
+	const char *arch;
+	const char *machine;
+	const char *machine_kvm;
+	const char *cpu;
+	const char *smp;
+	const char *iommu;
+	struct qemu_alias iommu_alias;
+	const char *device;
+	const char *bdf;
+	const char *control;
+	const char *console;
+	const char *append;
+	const char *trace[8];
+	int64_t (*ram_offset)(uint64_t ram, uint64_t gpa);
+};
+
+extern const struct qemu_machine qemu_vtd;
+extern const struct qemu_machine qemu_vtd_sm;
+extern const struct target_ops qemu_target_ops;
+
+/**
+ * qemu_q35_offset() - ram_offset of q35
+ * @ram: memory size
+ * @gpa: address
+ *
+ * Return: offset or -1.
+ */
+int64_t qemu_q35_offset(uint64_t ram, uint64_t gpa);
+
+/**
+ * qemu_check() - can this machine be emulated here
+ * @m: machine
+ * @iommu: room for the -device text of its IOMMU
+ * @len: its room
+ * @version: first line of its version text
+ * @vlen: its room
+ *
+ * Return: 0 or -errno (said on stderr).
+ */
+int qemu_check(const struct qemu_machine *m, char *iommu, size_t len, char *version, size_t vlen);
+
+#endif

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Machine arguments of the emulated targets, and what the installed QEMU makes of them. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "bench/lubench.h"
+#include "bench/target/proc.h"
+#include "bench/target/qemu.h"
+
+int64_t qemu_q35_offset(uint64_t ram, uint64_t gpa)
+{
+	uint64_t low = ram >= 0xb0000000 ? 0x80000000 : ram;
+
+	if (gpa < low)
+		return (int64_t)gpa;
+	if (gpa >= 1ULL << 32 && gpa - (1ULL << 32) < ram - low)
+		return (int64_t)(gpa - (1ULL << 32) + low);
+	return -1;
+}
+
+/*
+ * The native driver of the lsi53c895a runs its scripts from the chip's own memory, by bus address.
+ * Behind QEMU's VT-d that address is not mapped: a storm of faults, and no end of the boot.
+ */
+#define NO_LSI_DRIVER "initcall_blacklist=sym2_init"
+
+#define VTD_TRACE { "vtd_dmar_fault", "vtd_dmar_enable", "vtd_reg_dmar_root" }
+
+const struct qemu_machine qemu_vtd = {
+	.program = "qemu-system-x86_64",
+	.package = "qemu-system-x86",
+	.arch = "x86_64",
+	.machine = "q35",
+	.machine_kvm = "q35,kernel-irqchip=split",
+	.cpu = "max",
+	.smp = "2",
+	.iommu = "intel-iommu,intremap=on,aw-bits=48",
+	.device = "lsi53c895a,addr=04.0",
+	.bdf = "0000:00:04.0",
+	.control = "lsi53c895a,addr=05.0",
+	.console = "ttyS0",
+	.append = "intel_iommu=on " NO_LSI_DRIVER,
+	.trace = VTD_TRACE,
+	.ram_offset = qemu_q35_offset,
+};
+
+const struct qemu_machine qemu_vtd_sm = {
+	.program = "qemu-system-x86_64",
+	.package = "qemu-system-x86",
+	.arch = "x86_64",
+	.machine = "q35",
+	.machine_kvm = "q35,kernel-irqchip=split",
+	.cpu = "max",
+	.smp = "2",
+	.iommu = "intel-iommu,intremap=on,aw-bits=48",
+	.iommu_alias = { { "x-scalable-mode", "scalable-mode" } },
+	.device = "lsi53c895a,addr=04.0",
+	.bdf = "0000:00:04.0",
+	.control = "lsi53c895a,addr=05.0",
+	.console = "ttyS0",
+	.append = "intel_iommu=on,sm_on " NO_LSI_DRIVER,
+	.trace = VTD_TRACE,
+	.ram_offset = qemu_q35_offset,
+};
+
+/* Is there a line "  NAME=..." in the help text? A plain strstr() would find NAME in x-NAME. */
+static bool has_property(const char *help, const char *name)
+{
+	size_t len = strlen(name);
+	const char *line;
+
+	for (line = help; line; line = strchr(line, '\n')) {
+		line += strspn(line, "\n ");
+		if (!strncmp(line, name, len) && line[len] == '=')
+			return true;
+	}
+	return false;
+}
+
+static int pick_alias(const struct qemu_machine *m, char *iommu, size_t len)
+{
+	char device[64], *argv[] = { (char *)m->program, "-device", device, NULL };
+	struct proc_io io = { .timeout_ms = 20000 };
+	const char *const *name = m->iommu_alias.names;
+	int err;
+
+	snprintf(device, sizeof(device), "%.*s,help", (int)strcspn(m->iommu, ","), m->iommu);
+	err = proc_run(argv, &io);
+	for (; !err && *name; name++)
+		if (io.out && has_property(io.out, *name))
+			break;
+	if (!err && !*name) {
+		lub_err("%s: its %.*s has no property %s: too old or too new for this target",
+			m->program, (int)strcspn(m->iommu, ","), m->iommu, m->iommu_alias.names[0]);
+		err = -ENODEV;
+	} else if (!err) {
+		snprintf(iommu + strlen(iommu), len - strlen(iommu), ",%s=on", *name);
+	} else {
+		lub_err("%s -device %s failed: %s", m->program, device, io.err);
+		err = err > 0 ? -EIO : err;
+	}
+	free(io.out);
+	return err;
+}
+
+int qemu_check(const struct qemu_machine *m, char *iommu, size_t len, char *version, size_t vlen)
+{
+	char *argv[] = { (char *)m->program, "--version", NULL };
+	struct proc_io io = { .timeout_ms = 20000 };
+	int err;
+
+	if (!proc_find(m->program)) {
+		lub_err("%s is not installed: install package %s (make deps)", m->program,
+			m->package);
+		return -ENOENT;
+	}
+	err = proc_run(argv, &io);
+	if (err || !io.out) {
+		lub_err("%s --version failed: %s", m->program, io.err);
+		free(io.out);
+		return err < 0 ? err : -EIO;
+	}
+	io.out[strcspn(io.out, "\n")] = '\0';
+	snprintf(version, vlen, "%s", io.out);
+	free(io.out);
+	snprintf(iommu, len, "%s", m->iommu ? m->iommu : "");
+	return m->iommu_alias.names[0] ? pick_alias(m, iommu, len) : 0;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Shared by the files of the emulated targets only. */
+#ifndef BENCH_TARGET_QEMU_PRIV_H
+#define BENCH_TARGET_QEMU_PRIV_H
+
+#include <sys/types.h>
+
+#include "bench/target/qemu.h"
+#include "bench/target/ssh.h"
+
+#define MAX_ARGS 80
+
+/**
+ * struct qemu - a target's emulator
+ * @ssh: way to the guest's sshd
+ * @iommu: -device text of the IOMMU
+ * @pid: of the emulator, -1 when there is none
+ * @monitor: our end of the QMP socket
+ * @console_fd: console log, read from where we are
+ * @console_path: its name
+ * @log: what the emulator itself says
+ */
+struct qemu {
+	struct ssh ssh;
+	char iommu[256];
+	pid_t pid;
+	int monitor;
+	int console_fd;
+	char *console_path;
+	char *log;
+};
+
+/**
+ * struct qemu_args - an argument vector in the making
+ * @v: arguments, each allocated
+ * @n: their number
+ * @failed: out of memory or too many
+ */
+struct qemu_args {
+	char *v[MAX_ARGS];
+	int n;
+	bool failed;
+};
+
+/**
+ * qemu_build_args() - command line of a launch
+ * @t: target, probed; its memory and trace file are made
+ * @q: its emulator
+ * @a: filled in; the caller frees each argument
+ * @monitor: descriptor that the emulator inherits for QMP
+ */
+void qemu_build_args(const struct target *t, const struct qemu *q, struct qemu_args *a, int monitor);
+
+/**
+ * qemu_probe() - target_ops.probe
+ * @t: target
+ *
+ * Return: 0 or -errno (said on stderr).
+ */
+int qemu_probe(struct target *t);
+
+#endif

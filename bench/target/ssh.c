@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Transport over the OpenSSH client, and the target kind "host". */
+#include "bench/target/ssh.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bench/lubench.h"
+#include "bench/target/proc.h"
+
+#define PUSH_TIMEOUT_MS 120000
+#define FETCH_TIMEOUT_MS 120000
+#define SEEN_TIMEOUT_MS 10000
+
+int ssh_exec(const struct ssh *ssh, struct target_exec *x)
+{
+	char port[16], known[4200], identity[4200], connect[40];
+	const char *argv[40];
+	struct proc_io io = {
+		.in = x->in, .in_len = x->in_len, .in_fd = x->in_fd, .out_fd = x->out_fd,
+		.timeout_ms = x->timeout_ms,
+	};
+	int n = 0, err, wait_s = x->timeout_ms / 1000;
+
+	argv[n++] = "ssh";
+	if (ssh->key) {
+		/* An emulated target: nothing of the user's configuration may interfere. */
+		argv[n++] = "-F";
+		argv[n++] = "/dev/null";
+		argv[n++] = "-o";
+		snprintf(identity, sizeof(identity), "IdentityFile=\"%s\"", ssh->key);
+		argv[n++] = identity;
+		argv[n++] = "-oIdentitiesOnly=yes";
+		argv[n++] = "-oIdentityAgent=none";
+		snprintf(known, sizeof(known), "UserKnownHostsFile=\"%s\"", ssh->known_hosts);
+	} else {
+		/* Keys of this run go to the first file; what the user knows is checked, too. */
+		snprintf(known, sizeof(known), "UserKnownHostsFile=\"%s\" ~/.ssh/known_hosts",
+			 ssh->known_hosts);
+	}
+	argv[n++] = "-o";
+	argv[n++] = known;
+	argv[n++] = "-oStrictHostKeyChecking=accept-new";
+	argv[n++] = "-oBatchMode=yes";
+	snprintf(connect, sizeof(connect), "-oConnectTimeout=%d",
+		 wait_s < 1 ? 1 : wait_s > 20 ? 20 : wait_s);
+	argv[n++] = connect;
+	argv[n++] = "-oServerAliveInterval=5";
+	argv[n++] = "-oServerAliveCountMax=6";
+	argv[n++] = "-oControlMaster=no";
+	argv[n++] = "-oControlPath=none";
+	argv[n++] = "-oLogLevel=ERROR";
+	argv[n++] = "-T";
+	if (ssh->port) {
+		snprintf(port, sizeof(port), "%d", ssh->port);
+		argv[n++] = "-p";
+		argv[n++] = port;
+	}
+	argv[n++] = ssh->dest;
+	argv[n++] = x->command;
+	argv[n] = NULL;
+	err = proc_run((char *const *)argv, &io);
+	x->out = io.out;
+	memcpy(x->why, io.err, sizeof(x->why));
+	return err;
+}
+
+static const char *explain(int err, const struct target_exec *x)
+{
+	if (err == -ETIMEDOUT)
+		return "time limit reached";
+	if (err == -EINTR)
+		return "interrupted";
+	if (err == 127)
+		return "no ssh client (package openssh-client; make deps)";
+	if (x->why[0])
+		return x->why;
+	return err < 0 ? strerror(-err) : "no message";
+}
+
+int ssh_push(const struct ssh *ssh, const char *local, const char *name, unsigned int mode)
+{
+	struct target_exec x = { .timeout_ms = PUSH_TIMEOUT_MS };
+	char command[512];
+	struct stat st;
+	int err;
+
+	x.in_fd = open(local, O_RDONLY | O_CLOEXEC);
+	if (x.in_fd < 0 || fstat(x.in_fd, &st)) {
+		err = -errno;
+		lub_err("cannot read %s: %s", local, strerror(-err));
+		if (x.in_fd >= 0)
+			close(x.in_fd);
+		return err;
+	}
+	/* The size is checked before the rename: a cut connection looks like the end of file. */
+	snprintf(command, sizeof(command),
+		 "f=" TARGET_DIR "/%s; mkdir -p " TARGET_DIR
+		 " && cat >$f.new && test $(stat -c %%s $f.new) = %lld && chmod %o $f.new && mv $f.new $f",
+		 name, (long long)st.st_size, mode);
+	x.command = command;
+	err = ssh_exec(ssh, &x);
+	close(x.in_fd);
+	free(x.out);
+	if (!err)
+		return 0;
+	if (err != -EINTR)
+		lub_err("cannot copy %s to %s:" TARGET_DIR "/%s: %s", local, ssh->dest, name,
+			explain(err, &x));
+	return err < 0 ? err : -EIO;
+}
+
+int ssh_fetch(const struct ssh *ssh, const char *local_dir)
+{
+	struct target_exec x = {
+		.command = "cd " TARGET_DIR " && tar -cf - out $(ls | grep '\\.log$')",
+		.timeout_ms = FETCH_TIMEOUT_MS,
+	};
+	char *argv[] = { "tar", "--no-same-owner", "-xf", NULL, "-C", (char *)local_dir, NULL };
+	struct proc_io io = { .timeout_ms = FETCH_TIMEOUT_MS };
+	char *tar = NULL;
+	int err;
+
+	if (mkdir(local_dir, 0755) && errno != EEXIST) {
+		err = -errno;
+		lub_err("cannot make %s: %s", local_dir, strerror(-err));
+		return err;
+	}
+	if (asprintf(&tar, "%s/fetch.tar", local_dir) < 0)
+		return -ENOMEM;
+	x.out_fd = open(tar, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	err = x.out_fd < 0 ? -errno : ssh_exec(ssh, &x);
+	if (x.out_fd >= 0)
+		close(x.out_fd);
+	if (err) {
+		if (err != -EINTR)
+			lub_err("cannot fetch results from %s:" TARGET_DIR ": %s", ssh->dest,
+				explain(err, &x));
+	} else {
+		argv[3] = tar;
+		err = proc_run(argv, &io);
+		if (err)
+			lub_err("cannot unpack %s: %s", tar, io.err);
+		free(io.out);
+	}
+	if (!err)
+		unlink(tar);
+	free(tar);
+	return err > 0 ? -EIO : err;
+}
+
+int ssh_seen(const struct ssh *ssh, struct target_seen *seen, int timeout_ms)
+{
+	struct target_exec x = { .command = TARGET_SEEN_COMMAND, .timeout_ms = timeout_ms };
+	int err = ssh_exec(ssh, &x);
+
+	if (err)
+		err = err == -EINTR ? -EINTR : -EAGAIN;
+	else if (target_seen_parse(x.out ? x.out : "", seen))
+		err = -EAGAIN;
+	free(x.out);
+	return err;
+}
+
+static int host_probe(struct target *t)
+{
+	if (!proc_find("ssh")) {
+		lub_err("no ssh client in PATH: install openssh-client (make deps)");
+		return -ENOENT;
+	}
+	if (!t->host || !*t->host || t->host[0] == '-' || strpbrk(t->host, " \t\n")) {
+		lub_err("'%s' is not a host; write --host user@machine", t->host ? t->host : "");
+		return -EINVAL;
+	}
+	t->accel = "none";
+	return 0;
+}
+
+static int host_launch(struct target *t, unsigned int number)
+{
+	struct target_exec x = { .command = "true", .timeout_ms = t->launch_ms };
+	struct ssh *ssh = t->priv;
+	int err;
+
+	(void)number;
+	if (!ssh) {
+		ssh = calloc(1, sizeof(*ssh));
+		if (!ssh || asprintf(&ssh->known_hosts, "%s/known_hosts", t->dir) < 0) {
+			free(ssh);
+			return -ENOMEM;
+		}
+		snprintf(ssh->dest, sizeof(ssh->dest), "%s", t->host);
+		t->priv = ssh;
+	}
+	err = ssh_exec(ssh, &x);
+	free(x.out);
+	if (!err)
+		return 0;
+	if (err != -EINTR)
+		lub_err("cannot reach %s over ssh: %s; try `ssh -oBatchMode=yes %s true`", t->host,
+			explain(err, &x), t->host);
+	return err < 0 ? err : -EHOSTUNREACH;
+}
+
+static int host_exec(struct target *t, struct target_exec *x)
+{
+	return ssh_exec(t->priv, x);
+}
+
+static int host_push(struct target *t, const char *local, const char *name, unsigned int mode)
+{
+	return ssh_push(t->priv, local, name, mode);
+}
+
+static int host_fetch(struct target *t, const char *local_dir)
+{
+	return ssh_fetch(t->priv, local_dir);
+}
+
+static int host_wait_incoming(struct target *t, struct target_seen *seen)
+{
+	return ssh_seen(t->priv, seen, SEEN_TIMEOUT_MS);
+}
+
+static int host_console_tail(struct target *t)
+{
+	(void)t;
+	return -EOPNOTSUPP;
+}
+
+static void host_stop(struct target *t)
+{
+	(void)t;
+}
+
+static void host_release(struct target *t)
+{
+	struct ssh *ssh = t->priv;
+
+	if (ssh)
+		free(ssh->known_hosts);
+	free(ssh);
+	t->priv = NULL;
+}
+
+const struct target_ops ssh_target_ops = {
+	.probe = host_probe,
+	.launch = host_launch,
+	.exec = host_exec,
+	.push = host_push,
+	.fetch = host_fetch,
+	.wait_incoming = host_wait_incoming,
+	.console_tail = host_console_tail,
+	.stop = host_stop,
+	.release = host_release,
+};

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Transport: the OpenSSH client. One connection a command, no master connection: one that is
+ * alive across a kexec would hang. Files go through `cat` on the far side, so the target needs an
+ * sshd and a shell, neither scp nor sftp.
+ */
+#ifndef BENCH_TARGET_SSH_H
+#define BENCH_TARGET_SSH_H
+
+#include "bench/target/target.h"
+
+/**
+ * struct ssh - where and how to connect
+ * @dest: user@machine
+ * @port: TCP port, 0: the client's own choice
+ * @key: identity file, NULL: the user's own configuration is used for everything
+ * @known_hosts: file for host keys seen in this run
+ */
+struct ssh {
+	char dest[256];
+	int port;
+	const char *key;
+	char *known_hosts;
+};
+
+/**
+ * ssh_exec() - run a command
+ * @ssh: where
+ * @x: what
+ *
+ * Return: as target_ops.exec.
+ */
+int ssh_exec(const struct ssh *ssh, struct target_exec *x);
+
+/**
+ * ssh_push() - copy a file to TARGET_DIR
+ * @ssh: where
+ * @local: file here
+ * @name: name there
+ * @mode: permissions there
+ *
+ * Return: as target_ops.push.
+ */
+int ssh_push(const struct ssh *ssh, const char *local, const char *name, unsigned int mode);
+
+/**
+ * ssh_fetch() - copy TARGET_DIR/out and the agent's logs
+ * @ssh: where
+ * @local_dir: directory here, made when missing
+ *
+ * Return: as target_ops.fetch.
+ */
+int ssh_fetch(const struct ssh *ssh, const char *local_dir);
+
+/**
+ * ssh_seen() - which kernel answers
+ * @ssh: where
+ * @seen: filled in
+ * @timeout_ms: time limit of this try
+ *
+ * Return: as target_ops.wait_incoming.
+ */
+int ssh_seen(const struct ssh *ssh, struct target_seen *seen, int timeout_ms);
+
+extern const struct target_ops ssh_target_ops;
+
+#endif

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Where a cycle runs. A target kind is one row of target_rows[]: a name, its ops and, for emulated
+ * ones, a row of machine arguments (qemu.h). Every kind is reached over ssh; `fake` is none at all.
+ */
+#ifndef BENCH_TARGET_TARGET_H
+#define BENCH_TARGET_TARGET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bench/target/console.h"
+
+/** TARGET_DIR - the agent's directory on every target, on a file system that survives a kexec. */
+#define TARGET_DIR "/var/lib/lubench"
+
+/** TARGET_AGENT - the agent there. */
+#define TARGET_AGENT TARGET_DIR "/agent"
+
+struct target;
+struct qemu_machine;
+
+/**
+ * struct target_exec - a command on the target
+ * @command: text for its shell
+ * @in: stdin, NULL for none
+ * @in_len: its length
+ * @in_fd: file as stdin, used when > 0
+ * @out_fd: file for stdout, used when > 0
+ * @out: stdout as text otherwise; free() it
+ * @why: first line of stderr
+ * @timeout_ms: time limit
+ */
+struct target_exec {
+	const char *command;
+	const char *in;
+	size_t in_len;
+	int in_fd;
+	int out_fd;
+	char *out;
+	char why[200];
+	int timeout_ms;
+};
+
+/**
+ * struct target_seen - which kernel answers, and what its agent has left
+ * @boot_id: /proc/sys/kernel/random/boot_id
+ * @cmdline: /proc/cmdline
+ * @outcome: outcome.json is in place
+ * @agent_gone: the outgoing agent of this boot has ended
+ */
+struct target_seen {
+	char boot_id[40];
+	char cmdline[4096];
+	bool outcome;
+	bool agent_gone;
+};
+
+/**
+ * struct target_ops - what every kind of target can do
+ * @probe: check from here that it could be launched; one message when not
+ * @launch: bring it up as console number @number, proved by a command over ssh
+ * @exec: run a command; exit status (255: transport), -ETIMEDOUT, -EINTR or -errno
+ * @push: copy a file to TARGET_DIR/@name, complete or not at all
+ * @fetch: copy TARGET_DIR/out and the agent's logs into a local directory
+ * @wait_incoming: one try to see which kernel answers: 0, -EAGAIN when none does, -EINTR
+ * @console_tail: take in what is new on the console: 0, -ENODEV when the machine is gone,
+ *	-EOPNOTSUPP without a console
+ * @stop: end an emulated machine, let a real one be; @launch may follow
+ * @release: free what @probe and @launch made
+ *
+ * All say what failed on stderr unless noted, and return 0 or -errno. @exec, @wait_incoming and
+ * @console_tail are silent.
+ */
+struct target_ops {
+	int (*probe)(struct target *t);
+	int (*launch)(struct target *t, unsigned int number);
+	int (*exec)(struct target *t, struct target_exec *x);
+	int (*push)(struct target *t, const char *local, const char *name, unsigned int mode);
+	int (*fetch)(struct target *t, const char *local_dir);
+	int (*wait_incoming)(struct target *t, struct target_seen *seen);
+	int (*console_tail)(struct target *t);
+	void (*stop)(struct target *t);
+	void (*release)(struct target *t);
+};
+
+/**
+ * struct target_row - one kind of target
+ * @name: as given with --target
+ * @about: for help texts
+ * @ops: what it can do
+ * @emulated: its times are those of an emulator
+ * @simulated: nothing is measured at all
+ * @machine: for ops that launch QEMU
+ */
+struct target_row {
+	const char *name;
+	const char *about;
+	const struct target_ops *ops;
+	bool emulated;
+	bool simulated;
+	const struct qemu_machine *machine;
+};
+
+extern const struct target_row target_rows[];
+
+/**
+ * target_row_find() - look a kind up
+ * @name: "vtd", or "fake:hang@2" (text after ':' are the kind's own options)
+ *
+ * Return: the row or NULL.
+ */
+const struct target_row *target_row_find(const char *name);
+
+/**
+ * struct target - a target in use
+ * @row: its kind
+ * @name: as given
+ * @dir: run directory: console logs, trace logs, known_hosts
+ * @host: user@machine for row "host"
+ * @kernel: bzImage to launch
+ * @image: root file system
+ * @key: ssh key of emulated targets
+ * @device: BDF of the device that may be taken
+ * @append: more words for the launched kernel's command line, "" for none
+ * @memory: bytes of an emulated target
+ * @kvm: /dev/kvm may be used
+ * @accel: what is used: "tcg", "kvm" or "none"; set by @probe
+ * @version: emulator version, set by @probe; "" without one
+ * @launch_ms: time limit of a launch
+ * @console: what its console said
+ * @exit_status: of the emulator, once @console_tail said -ENODEV
+ * @ram_fd: memory of an emulated target for the observer, -1 without
+ * @trace: its trace log, NULL without
+ * @priv: of the ops
+ */
+struct target {
+	const struct target_row *row;
+	const char *name;
+	const char *dir;
+	const char *host;
+	const char *kernel;
+	const char *image;
+	const char *key;
+	const char *device;
+	const char *append;
+	uint64_t memory;
+	bool kvm;
+	const char *accel;
+	char version[64];
+	int launch_ms;
+	struct console console;
+	int exit_status;
+	int ram_fd;
+	char *trace;
+	void *priv;
+};
+
+/**
+ * target_seen_parse() - parse the answer to TARGET_SEEN_COMMAND
+ * @text: the answer
+ * @seen: filled in
+ *
+ * Return: 0 or -EINVAL.
+ */
+int target_seen_parse(const char *text, struct target_seen *seen);
+
+/**
+ * TARGET_SEEN_COMMAND - says which kernel answers; see struct target_seen
+ *
+ * The process is looked for before its file, as it ends only after it has written that.
+ */
+#define TARGET_SEEN_COMMAND                                                         \
+	"cat /proc/sys/kernel/random/boot_id /proc/cmdline; "                       \
+	"kill -0 $(cat " TARGET_DIR "/agent.pid) 2>/dev/null || echo gone; "        \
+	"test -e " TARGET_DIR "/out/outcome.json && echo outcome; true"
+
+/**
+ * target_ram_offset() - place of a guest physical address in the memory file
+ * @machine: of the target's row, NULL for none
+ * @ram: bytes of memory
+ * @gpa: address
+ *
+ * Return: offset, -1 when it is no RAM or nothing is known.
+ */
+int64_t target_ram_offset(const struct qemu_machine *machine, uint64_t ram, uint64_t gpa);
+
+/**
+ * cmdline_word() - value of a word on a kernel command line
+ * @cmdline: the line
+ * @key: with its '=', for example "lubench.run="
+ * @buf: the value of the last such word
+ * @len: its room
+ *
+ * Return: true when it is there.
+ */
+bool cmdline_word(const char *cmdline, const char *key, char *buf, size_t len);
+
+/**
+ * cmdline_strip() - copy of a command line without words that belong to one boot only
+ * @cmdline: the line
+ * @crash: also take crashkernel= off (the crash kernel must not reserve again)
+ *
+ * Words that begin with "lubench." or "BOOT_IMAGE=" and "elfcorehdr=" go away.
+ *
+ * Return: new string or NULL when out of memory.
+ */
+char *cmdline_strip(const char *cmdline, bool crash);
+
+#endif
