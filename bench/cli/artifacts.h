@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Where the built things are: kernels, images, agent, plans. */
+#ifndef BENCH_CLI_ARTIFACTS_H
+#define BENCH_CLI_ARTIFACTS_H
+
+#include <stddef.h>
+
+/**
+ * struct artifacts - what a run needs beside its plan
+ * @kernel: bzImage
+ * @build_id: hex, "" when unknown
+ * @provenance: text of provenance.json beside the kernel, NULL without
+ * @image: root file system
+ * @key: ssh key of the image
+ * @agent: lubench-agent
+ */
+struct artifacts {
+	char *kernel;
+	char build_id[64];
+	char *provenance;
+	char *image;
+	char *key;
+	char *agent;
+};
+
+/**
+ * artifacts_find() - fill in the paths; nothing is checked
+ * @a: paths that are set already are kept; free with artifacts_free()
+ * @arch: of the target
+ * @kernel: selection ("series", "series:12", "base") or the path of a bzImage
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int artifacts_find(struct artifacts *a, const char *arch, const char *kernel);
+
+/**
+ * artifacts_free() - free the paths
+ * @a: may be all zero
+ */
+void artifacts_free(struct artifacts *a);
+
+/**
+ * plan_path() - path of a plan
+ * @name: "quick", or a path (anything with '/' or ending in ".ini")
+ *
+ * Return: new string or NULL when out of memory. The file need not exist.
+ */
+char *plan_path(const char *name);
+
+/**
+ * plans_dir() - directory of the shipped plans
+ *
+ * LUBENCH_PLANS, else beside the program's tree, else below the working directory.
+ *
+ * Return: new string or NULL.
+ */
+char *plans_dir(void);
+
+/**
+ * file_text() - whole content of a small file
+ * @path: the file
+ *
+ * Return: new string, NULL when it cannot be read.
+ */
+char *file_text(const char *path);
+
+#endif

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The loop over all cycles of a run. */
+#include "bench/cli/campaign.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "bench/lubench.h"
+#include "bench/target/proc.h"
+
+/* What the end of a cycle needs beside the agent's own work, kept back from the run's budget. */
+#define RESERVE_MS 15000
+
+static long long left_ms(const struct campaign *c)
+{
+	if (!c->plan.budget_s)
+		return INT32_MAX;
+	return c->plan.budget_s * 1000LL - (proc_now_ms() - c->progress.start_ms);
+}
+
+/* Estimate for the progress line: the cycles that are left, at what cycles cost so far. */
+static void estimate_left(struct campaign *c, uint32_t from)
+{
+	double ms = 0;
+	uint32_t n;
+
+	if (!c->budget.nr) {
+		c->progress.left_ms = -1;
+		return;
+	}
+	for (n = from; n <= plan_nr_cycles(&c->plan); n++) {
+		struct plan_cycle cycle = plan_cycle_get(&c->plan, n);
+
+		ms += budget_estimate(&c->budget,
+				      budget_work(&c->plan, cycle.block, cycle.kexec_hwpts));
+	}
+	if (c->plan.budget_s && ms > (double)left_ms(c))
+		ms = (double)left_ms(c);
+	c->progress.left_ms = ms < 0 ? 0 : (long long)ms;
+}
+
+static int note_outcome(struct campaign *c, uint32_t cycle, const struct cycle_result *res,
+			long long ms)
+{
+	return journal_write(&c->journal, "outcome",
+			     json_pack("{s:I, s:s, s:s?, s:I, s:s?}", "cycle", (json_int_t)cycle,
+				       "outcome", res->outcome, "reason",
+				       *res->reason ? res->reason : NULL, "ms", (json_int_t)ms,
+				       "warning", *res->warning ? res->warning : NULL));
+}
+
+/* Rows for a cycle that was not tried at all. */
+static int give_up(struct campaign *c, const struct plan_cycle *cycle, const char *outcome,
+		   const char *reason)
+{
+	struct cycle_result res = { .liveupdate_number = -1 };
+	int err;
+
+	cycle_outcome(&res, outcome, "%s", reason);
+	err = rows_write(c, cycle, NULL, &res);
+	return err ? err : note_outcome(c, cycle->number, &res, 0);
+}
+
+static bool unable(const struct campaign *c)
+{
+	return !strcmp(c->mode, "preserve") &&
+	       !json_is_true(json_object_get(c->probe, "hwpt_liveupdate"));
+}
+
+static void after_cycle(struct campaign *c, const struct cycle_result *res)
+{
+	if (*res->warning)
+		progress_diag("console: %s", res->warning);
+	if (!strcmp(res->outcome, "ok") || !strcmp(res->outcome, "skip"))
+		c->failures = 0;
+	else if (++c->failures >= CAMPAIGN_MAX_FAILURES)
+		snprintf(c->stopped, sizeof(c->stopped),
+			 "not run: stopped after %d failures in a row, the last: %s: %s",
+			 CAMPAIGN_MAX_FAILURES, res->outcome, res->reason);
+	if (!strcmp(res->outcome, "ok") && res->chained) {
+		snprintf(c->boot_id, sizeof(c->boot_id), "%s", res->seen.boot_id);
+		c->liveupdate_number = res->liveupdate_number;
+		return;
+	}
+	/* A real machine cannot be launched anew; campaign_ready() asks it again what runs now. */
+	c->target.row->ops->stop(&c->target);
+	c->up = false;
+}
+
+static int do_cycle(struct campaign *c, const struct plan_cycle *full)
+{
+	struct plan_block block;
+	struct plan_cycle cycle = *full;
+	struct cycle_result res;
+	struct cycle_job job;
+	struct cycle_budgets limits;
+	char *dir = NULL;
+	long long began, left = left_ms(c), at;
+	int work, err;
+
+	if (c->plan.budget_s &&
+	    budget_fit(&c->budget, &c->plan, &cycle, &block, (double)left) == full->block->nr_hwpts)
+		return give_up(c, full, "skip", "budget: no time is left within the run's budget_s");
+	work = (int)(c->plan.point_budget_s * 1000 * cycle.block->nr_hwpts) + 60000;
+	if (c->plan.budget_s && work > left - RESERVE_MS)
+		work = left - RESERVE_MS > RESERVE_MS ? (int)(left - RESERVE_MS) : RESERVE_MS;
+	limits = cycle_budgets_for(c->target.row, (int)c->plan.point_budget_s * 1000, work);
+	at = record_size(&c->writer);
+	if (asprintf(&dir, "%s/cycle-%u", c->dir, full->number) < 0)
+		return -ENOMEM;
+	job = (struct cycle_job){
+		.run = c->run, .plan = &c->plan, .cycle = cycle, .mode = c->mode,
+		.append = c->cmdline, .build_id = c->artifacts.build_id, .boot_id = c->boot_id,
+		.liveupdate_number = c->liveupdate_number, .work_ms = work, .dir = dir,
+		.progress = progress_phase, .arg = &c->progress,
+	};
+	err = journal_write(&c->journal, "intent",
+			    json_pack("{s:I, s:I, s:I}", "cycle", (json_int_t)full->number,
+				      "samples_at", (json_int_t)at, "launch",
+				      (json_int_t)c->launches));
+	began = proc_now_ms();
+	if (!err) {
+		err = cycle_run(&c->target, &job, &limits, &res);
+		if (!err)
+			err = rows_write(c, full, &cycle, &res);
+		if (!err)
+			err = note_outcome(c, full->number, &res, proc_now_ms() - began);
+		if (!err && !strcmp(res.outcome, "ok"))
+			budget_learn(&c->budget,
+				     budget_work(&c->plan, cycle.block, cycle.kexec_hwpts),
+				     (double)(proc_now_ms() - began));
+		if (!err)
+			after_cycle(c, &res);
+		cycle_result_free(&res);
+	}
+	free(dir);
+	return err;
+}
+
+/* One cycle with all that may stand before it. */
+static int next_cycle(struct campaign *c, const struct plan_cycle *cycle)
+{
+	char why[480];
+	int err;
+
+	if (*c->stopped)
+		return give_up(c, cycle, "skip", c->stopped);
+	err = campaign_ready(c);
+	if (err == -EINTR)
+		return err;
+	if (err) {
+		lub_err("%s", c->why);
+		c->target.row->ops->stop(&c->target);
+		c->up = false;
+		/* A target that never came up will not do so the second time. */
+		if (!c->run_line || ++c->failures >= CAMPAIGN_MAX_FAILURES)
+			snprintf(c->stopped, sizeof(c->stopped), "not run: %s", c->why);
+		return give_up(c, cycle, "harness-error", c->why);
+	}
+	err = rows_run_line(c);
+	if (err)
+		return err;
+	if (unable(c)) {
+		const char *release = json_string_value(json_object_get(c->probe, "kernel"));
+
+		snprintf(why, sizeof(why), "kernel %s has no IOMMU_HWPT_LIVEUPDATE ioctls (KERNEL=base?)",
+			 release ? release : "of the target");
+		if (!c->told)
+			progress_note("all points are skipped: %s", why);
+		c->told = true;
+		return give_up(c, cycle, "skip", why);
+	}
+	if (!strcmp(c->mode, "crash") && !c->target.row->machine && c->launches > 1 &&
+	    !c->target.row->simulated)
+		return give_up(c, cycle, "skip", "a real machine has to be rebooted after mode crash");
+	return do_cycle(c, cycle);
+}
+
+static int open_files(struct campaign *c)
+{
+	int err = journal_open(&c->journal, c->dir);
+
+	if (!err)
+		err = record_open(&c->writer, c->dir);
+	if (err || !c->resume)
+		return err;
+	err = journal_write(&c->journal, "resume", NULL);
+	c->launches = c->state.launches;
+	if (!err && c->state.open_cycle && c->state.samples_at >= 0 &&
+	    record_size(&c->writer) > c->state.samples_at) {
+		progress_note("cycle %u had no outcome: its lines are moved to samples.dropped",
+			      c->state.open_cycle);
+		err = record_cut(&c->writer, c->state.samples_at, "samples.dropped");
+	}
+	c->run_line = record_size(&c->writer) > 0;
+	return err;
+}
+
+static bool is_done(const struct campaign *c, uint32_t cycle)
+{
+	return cycle < c->state.nr_done && c->state.done[cycle];
+}
+
+static json_t *start_line(const struct campaign *c)
+{
+	const struct target *t = &c->target;
+
+	return json_pack("{s:s, s:s, s:s?, s:s, s:s, s:s, s:s?, s:I, s:s?, s:s?, s:s?, s:s?}", "run",
+			 c->run, "target", t->name, "host", t->host, "plan", c->plan.name, "kernel",
+			 c->kernel, "mode", c->mode, "device", t->device, "cycles",
+			 (json_int_t)plan_nr_cycles(&c->plan), "append", c->user_append, "agent",
+			 c->artifacts.agent, "image", t->image, "key", t->key);
+}
+
+static int finish(struct campaign *c, int err)
+{
+	if (c->target.row->ops->stop)
+		c->target.row->ops->stop(&c->target);
+	progress_end();
+	if (err == -EINTR) {
+		journal_write(&c->journal, "interrupted", NULL);
+		lub_err("interrupted; the target is ended; go on with: lubench run --resume %s", c->dir);
+		return LUB_EXIT_INTERRUPTED;
+	}
+	if (err) {
+		lub_err("the run stopped (%s); go on with: lubench run --resume %s", strerror(-err),
+			c->dir);
+		return LUB_EXIT_FAIL;
+	}
+	err = journal_write(&c->journal, "end", NULL);
+	if (c->progress.failed)
+		progress_diag("%u of %u points failed", c->progress.failed, c->progress.total);
+	return err || c->progress.failed ? LUB_EXIT_FAIL : LUB_EXIT_OK;
+}
+
+int campaign_run(struct campaign *c)
+{
+	uint32_t n, nr = plan_nr_cycles(&c->plan);
+	int err = open_files(c);
+
+	if (!err && !c->resume)
+		err = journal_write(&c->journal, "start", start_line(c));
+	for (n = 1; n <= nr; n++)
+		if (!is_done(c, n))
+			c->progress.total += (uint32_t)plan_cycle_get(&c->plan, n).block->nr_hwpts;
+	c->progress.cycles = nr;
+	c->liveupdate_number = -1;
+	progress_begin(&c->progress);
+	for (n = 1; !err && n <= nr; n++) {
+		struct plan_cycle cycle = plan_cycle_get(&c->plan, n);
+
+		if (is_done(c, n))
+			continue;
+		if (proc_stopped()) {
+			err = -EINTR;
+			break;
+		}
+		estimate_left(c, n);
+		progress_cycle(&c->progress, n, nr, cycle.block);
+		err = next_cycle(c, &cycle);
+	}
+	err = finish(c, err);
+	journal_close(&c->journal);
+	record_close(&c->writer);
+	json_decref(c->probe);
+	free(c->cmdline);
+	return err;
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* All cycles of one run: the loop around cycle_run(), with journal, records and progress. */
+#ifndef BENCH_CLI_CAMPAIGN_H
+#define BENCH_CLI_CAMPAIGN_H
+
+#include "bench/cli/artifacts.h"
+#include "bench/cli/budget.h"
+#include "bench/cli/progress.h"
+#include "bench/record/journal.h"
+#include "bench/record/record.h"
+#include "bench/target/cycle.h"
+
+/** CAMPAIGN_MAX_FAILURES - failed cycles in a row after which a run stops. */
+#define CAMPAIGN_MAX_FAILURES 3
+
+/**
+ * struct campaign - one run
+ * @run: run id
+ * @dir: run directory
+ * @append: more words for the launched kernel's command line
+ * @user_append: the part of it that the user gave, NULL without
+ * @mode: preserve, rebuild or crash
+ * @kernel: selection, as given
+ * @plan: plan
+ * @target: where it runs; all that the user chose is set
+ * @artifacts: what is pushed
+ * @resume: go on after what the journal says
+ * @journal: open journal
+ * @writer: open samples file
+ * @state: the journal replayed
+ * @probe: the agent's answer about the target
+ * @cmdline: of the running kernel, without the words of one boot
+ * @boot_id: of the running kernel
+ * @liveupdate_number: of the running kernel, -1 when unknown
+ * @up: the target is launched and has all files
+ * @told: it was said that the kernel cannot do it
+ * @run_line: the run line is written
+ * @launches: number of the newest console log
+ * @failures: failed cycles in a row
+ * @why: why the target could not be made ready
+ * @stopped: why no more cycles are run, "" while they are
+ * @budget: what cycles cost
+ * @progress: what is shown
+ */
+struct campaign {
+	char run[64];
+	char *dir;
+	char *append;
+	const char *user_append;
+	const char *mode;
+	const char *kernel;
+	struct plan plan;
+	struct target target;
+	struct artifacts artifacts;
+	bool resume;
+	struct journal journal;
+	struct record_writer writer;
+	struct journal_state state;
+	json_t *probe;
+	char *cmdline;
+	char boot_id[40];
+	int64_t liveupdate_number;
+	bool up;
+	bool told;
+	bool run_line;
+	unsigned int launches;
+	unsigned int failures;
+	char why[400];
+	char stopped[480];
+	struct budget budget;
+	struct progress progress;
+};
+
+/**
+ * campaign_run() - do what is left of a run
+ * @c: all that the user chose is set; target_ops.probe was called
+ *
+ * Return: an &enum lub_exit.
+ */
+int campaign_run(struct campaign *c);
+
+/**
+ * campaign_ready() - launch the target, push the files, ask the agent
+ * @c: campaign
+ *
+ * Return: 0, -EINTR, or -errno with @why filled in.
+ */
+int campaign_ready(struct campaign *c);
+
+/**
+ * rows_run_line() - write the run line
+ * @c: campaign; @probe may be NULL
+ *
+ * Return: 0 or -errno.
+ */
+int rows_run_line(struct campaign *c);
+
+/**
+ * rows_write() - write all lines of one cycle: samples, observer's samples, outcomes; fsync
+ * @c: campaign
+ * @full: the cycle with all its planned points
+ * @done: the same with the points that were tried; NULL when none was
+ * @res: outcome; lines and observer only matter with @done
+ *
+ * Also prints the KTAP lines.
+ *
+ * Return: 0 or -errno.
+ */
+int rows_write(struct campaign *c, const struct plan_cycle *full, const struct plan_cycle *done,
+	       const struct cycle_result *res);
+
+#endif

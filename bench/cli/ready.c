@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Makes a target ready for cycles: launched, files in place, agent asked. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "bench/cli/campaign.h"
+#include "bench/lubench.h"
+#include "bench/target/proc.h"
+
+#define PROBE_MS 30000
+
+static int fail(struct campaign *c, int err, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static int fail(struct campaign *c, int err, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(c->why, sizeof(c->why), fmt, ap);
+	va_end(ap);
+	return err;
+}
+
+static const char *str(const json_t *obj, const char *key)
+{
+	const char *text = json_string_value(json_object_get(obj, key));
+
+	return text ? text : "";
+}
+
+static int ask_agent(struct campaign *c)
+{
+	struct target_exec x = { .command = TARGET_AGENT " probe", .timeout_ms = PROBE_MS };
+	int err = c->target.row->ops->exec(&c->target, &x);
+	json_error_t jerr = { .text = "no answer" };
+
+	json_decref(c->probe);
+	c->probe = x.out ? json_loads(x.out, 0, &jerr) : NULL;
+	free(x.out);
+	if (err == -EINTR)
+		return err;
+	if (err)
+		return fail(c, -EIO, "`agent probe` failed on the target: %s",
+			    x.why[0] ? x.why : err < 0 ? strerror(-err) : "no message");
+	if (!json_is_object(c->probe) || !*str(c->probe, "boot_id"))
+		return fail(c, -EIO, "`agent probe` gave no usable answer: %s", jerr.text);
+	return 0;
+}
+
+/* An emulated machine was started with this very image: another id means a stale or foreign file. */
+static int check_kernel(struct campaign *c)
+{
+	const char *id = str(c->probe, "build_id");
+
+	if (!c->target.row->machine || !*c->artifacts.build_id || !*id ||
+	    !strcasecmp(id, c->artifacts.build_id))
+		return 0;
+	return fail(c, -ENOEXEC, "wrong kernel image: %s runs as build id %.16s, its build-id file says %.16s; `make kernel` builds it anew",
+		    c->artifacts.kernel, id, c->artifacts.build_id);
+}
+
+static int check_memory(struct campaign *c)
+{
+	json_int_t memory = json_integer_value(json_object_get(c->probe, "memory_bytes"));
+
+	if (c->target.row->machine || memory <= 0)
+		return 0;
+	c->target.memory = (uint64_t)memory;
+	return plan_check_memory(&c->plan, (uint64_t)memory, c->why, sizeof(c->why));
+}
+
+static int push_files(struct campaign *c)
+{
+	const struct target_ops *ops = c->target.row->ops;
+	int err;
+
+	if (c->target.row->simulated)
+		return 0;
+	err = ops->push(&c->target, c->artifacts.agent, "agent", 0755);
+	if (!err)
+		err = ops->push(&c->target, c->artifacts.kernel, "bzImage", 0644);
+	return err && err != -EINTR ? fail(c, err, "the agent or the kernel could not be copied") : err;
+}
+
+int campaign_ready(struct campaign *c)
+{
+	const struct target_ops *ops = c->target.row->ops;
+	int err;
+
+	if (c->up)
+		return 0;
+	c->launches++;
+	err = journal_write(&c->journal, "launch",
+			    json_pack("{s:I}", "number", (json_int_t)c->launches));
+	if (err)
+		return fail(c, err, "the journal cannot be written");
+	progress_note("launching %s%s%s", c->target.name, c->target.host ? " " : "",
+		      c->target.host ? c->target.host : "");
+	err = ops->launch(&c->target, c->launches);
+	if (err)
+		return err == -EINTR ? err : fail(c, err, "the target could not be launched");
+	err = push_files(c);
+	if (!err)
+		err = ask_agent(c);
+	if (!err)
+		err = check_kernel(c);
+	if (!err)
+		err = check_memory(c);
+	if (err)
+		return err;
+	free(c->cmdline);
+	c->cmdline = cmdline_strip(str(c->probe, "cmdline"), !strcmp(c->mode, "crash"));
+	if (!c->cmdline)
+		return fail(c, -ENOMEM, "out of memory");
+	snprintf(c->boot_id, sizeof(c->boot_id), "%s", str(c->probe, "boot_id"));
+	c->liveupdate_number = -1;
+	c->up = true;
+	return 0;
+}

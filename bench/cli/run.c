@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* lubench run */
+#include <argp.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "bench/cli/campaign.h"
+#include "bench/lubench.h"
+#include "bench/target/fake.h"
+#include "bench/target/proc.h"
+#include "bench/target/qemu.h"
+
+struct options {
+	const char *target;
+	const char *host;
+	const char *plan;
+	const char *out;
+	const char *kernel;
+	const char *mode;
+	const char *device;
+	const char *resume;
+	const char *append;
+	struct artifacts artifacts;
+};
+
+enum { OPT_APPEND = 0x100, OPT_AGENT, OPT_IMAGE, OPT_KEY };
+
+static const struct argp_option options[] = {
+	{ "target", 't', "T", 0, "Emulated target: vtd (default), vtd-sm", 0 },
+	{ "host", 'H', "USER@MACHINE", 0, "Real machine over ssh instead", 0 },
+	{ "plan", 'p', "P", 0, "Plan name or file (default: quick)", 0 },
+	{ "out", 'o', "DIR", 0, "Run directory (default: results/runs/ID)", 0 },
+	{ "kernel", 'k', "K", 0, "series (default), series:N, base, or a bzImage", 0 },
+	{ "mode", 'm', "M", 0, "preserve, rebuild or crash (default: the plan's)", 0 },
+	{ "device", 'd', "BDF", 0, "Device that may be taken (needed with --host)", 0 },
+	{ "resume", 'r', "DIR", 0, "Go on with an interrupted run", 0 },
+	{ "append", OPT_APPEND, "WORDS", 0, "More words for the emulated kernel's command line", 1 },
+	{ "agent", OPT_AGENT, "FILE", 0, "Agent program to use", 1 },
+	{ "image", OPT_IMAGE, "FILE", 0, "Root image of emulated targets", 1 },
+	{ "key", OPT_KEY, "FILE", 0, "ssh key of emulated targets", 1 },
+	{ 0 },
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct options *o = state->input;
+
+	switch (key) {
+	case 't':
+		o->target = arg;
+		break;
+	case 'H':
+		o->host = arg;
+		break;
+	case 'p':
+		o->plan = arg;
+		break;
+	case 'o':
+		o->out = arg;
+		break;
+	case 'k':
+		o->kernel = arg;
+		break;
+	case 'm':
+		o->mode = arg;
+		break;
+	case 'd':
+		o->device = arg;
+		break;
+	case 'r':
+		o->resume = arg;
+		break;
+	case OPT_APPEND:
+		o->append = arg;
+		break;
+	case OPT_AGENT:
+		o->artifacts.agent = strdup(arg);
+		break;
+	case OPT_IMAGE:
+		o->artifacts.image = strdup(arg);
+		break;
+	case OPT_KEY:
+		o->artifacts.key = strdup(arg);
+		break;
+	case ARGP_KEY_ARG:
+		argp_error(state, "unexpected argument '%s'", arg);
+		break;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	return 0;
+}
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse,
+	.doc = "Run a plan on a target. Prints KTAP; exit status 0 when no point failed, 1 when one "
+	       "did, 2 for bad input, 130 when interrupted.",
+};
+
+/* What was used when the run began, unless the user says otherwise now. */
+static void take_path(char **path, const json_t *start, const char *key)
+{
+	const char *text = json_string_value(json_object_get(start, key));
+
+	if (!*path && text)
+		*path = strdup(text);
+}
+
+/* Options that differ from what the interrupted run was started with make no sense. */
+static int from_journal(struct options *o, struct campaign *c)
+{
+	const json_t *start;
+	const char *run;
+
+	if (o->target || o->host || o->plan || o->out || o->mode || o->kernel || o->device) {
+		lub_err("--resume takes everything from the journal; leave the other options out");
+		return -EINVAL;
+	}
+	if (journal_replay(o->resume, &c->state))
+		return -EINVAL;
+	start = c->state.start;
+	run = json_string_value(json_object_get(start, "run"));
+	if (!run) {
+		lub_err("%s: its journal has no start line; start the run anew", o->resume);
+		return -EINVAL;
+	}
+	snprintf(c->run, sizeof(c->run), "%s", run);
+	o->target = json_string_value(json_object_get(start, "target"));
+	o->host = json_string_value(json_object_get(start, "host"));
+	o->kernel = json_string_value(json_object_get(start, "kernel"));
+	o->mode = json_string_value(json_object_get(start, "mode"));
+	o->device = json_string_value(json_object_get(start, "device"));
+	o->append = json_string_value(json_object_get(start, "append"));
+	take_path(&o->artifacts.agent, start, "agent");
+	take_path(&o->artifacts.image, start, "image");
+	take_path(&o->artifacts.key, start, "key");
+	c->resume = true;
+	return 0;
+}
+
+static int load_plan(struct campaign *c, const struct options *o)
+{
+	char msg[512], *path = NULL;
+	int err;
+
+	if (o->resume) {
+		if (asprintf(&path, "%s/plan.ini", o->resume) < 0)
+			path = NULL;
+	} else {
+		path = plan_path(o->plan ? o->plan : "quick");
+	}
+	if (!path)
+		return -ENOMEM;
+	err = plan_load(path, &c->plan, msg, sizeof(msg));
+	/* A real machine's memory is known once its agent was asked. */
+	if (!err && !o->host)
+		err = plan_check_memory(&c->plan, c->plan.memory, msg, sizeof(msg));
+	if (err)
+		lub_err("%s", msg);
+	free(path);
+	if (!err && o->resume) {
+		const char *name = json_string_value(json_object_get(c->state.start, "plan"));
+
+		snprintf(c->plan.name, sizeof(c->plan.name), "%.31s", name ? name : "plan");
+	}
+	return err;
+}
+
+static int check_options(const struct options *o, struct campaign *c)
+{
+	struct target *t = &c->target;
+
+	if (o->host && o->target && strcmp(o->target, "host")) {
+		lub_err("--target and --host exclude each other");
+		return -EINVAL;
+	}
+	t->name = o->host ? "host" : o->target ? o->target : "vtd";
+	t->row = target_row_find(t->name);
+	if (!t->row || (!strcmp(t->row->name, "host") && !o->host)) {
+		lub_err("--target %s: unknown; `lubench list targets` shows them", t->name);
+		return -EINVAL;
+	}
+	if (o->host && !o->device) {
+		lub_err("--host needs --device BDF: the device that may be taken from its driver");
+		return -EINVAL;
+	}
+	c->mode = o->mode ? o->mode : c->plan.mode;
+	if (!plan_word_find(plan_modes, c->mode)) {
+		lub_err("--mode %s: unknown; use preserve, rebuild or crash", c->mode);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int make_dirs(const char *dir)
+{
+	char *path = strdup(dir), *at;
+	int err = path ? 0 : -ENOMEM;
+
+	for (at = path ? path + 1 : NULL; at && !err; at++) {
+		at = strchrnul(at, '/');
+		if (!*at)
+			break;
+		*at = '\0';
+		if (mkdir(path, 0755) && errno != EEXIST)
+			err = -errno;
+		*at = '/';
+	}
+	if (!err && mkdir(dir, 0755) && errno != EEXIST)
+		err = -errno;
+	free(path);
+	return err;
+}
+
+/* The run id names files and goes onto a kernel command line: plain characters only. */
+static void name_run(struct campaign *c)
+{
+	struct timespec ts;
+	struct tm tm;
+	size_t n;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	gmtime_r(&ts.tv_sec, &tm);
+	n = strftime(c->run, sizeof(c->run), "%Y%m%d-%H%M%S", &tm);
+	snprintf(c->run + n, sizeof(c->run) - n, "-%s-%04lx", c->target.row->name,
+		 (unsigned long)(ts.tv_nsec ^ (getpid() << 12)) & 0xffff);
+}
+
+static int make_run_dir(struct campaign *c, const struct options *o)
+{
+	char *path = NULL;
+	int err;
+
+	if (c->resume) {
+		c->dir = realpath(o->resume, NULL);
+		return c->dir ? 0 : -errno;
+	}
+	name_run(c);
+	if (asprintf(&path, "%s%s", o->out ? o->out : "results/runs/", o->out ? "" : c->run) < 0)
+		return -ENOMEM;
+	err = make_dirs(path);
+	if (err)
+		lub_err("cannot make %s: %s", path, strerror(-err));
+	else
+		c->dir = realpath(path, NULL);
+	free(path);
+	if (!err && asprintf(&path, "%s/" JOURNAL_FILE, c->dir) >= 0) {
+		if (access(path, F_OK) == 0) {
+			lub_err("%s holds a run already; use --resume %s or another --out", c->dir,
+				c->dir);
+			err = -EEXIST;
+		}
+		free(path);
+	}
+	return err;
+}
+
+static int copy_plan(const struct campaign *c)
+{
+	char *to = NULL, *text = file_text(c->plan.file);
+	FILE *out = NULL;
+	int err = -EIO;
+
+	if (text && asprintf(&to, "%s/plan.ini", c->dir) >= 0 && (out = fopen(to, "we"))) {
+		err = fputs(text, out) < 0 ? -EIO : 0;
+		if (fflush(out) || fsync(fileno(out)) || fclose(out))
+			err = -EIO;
+	}
+	if (err)
+		lub_err("cannot write %s: %s; free some space or use another --out",
+			to ? to : c->dir, strerror(errno));
+	free(text);
+	free(to);
+	return err;
+}
+
+static int fill_target(struct campaign *c, const struct options *o)
+{
+	struct target *t = &c->target;
+	struct utsname uts;
+	const char *arch;
+
+	uname(&uts);
+	arch = t->row->machine ? t->row->machine->arch : uts.machine;
+	c->kernel = o->kernel ? o->kernel : "series";
+	c->user_append = o->append;
+	c->artifacts = o->artifacts;
+	if (artifacts_find(&c->artifacts, arch, c->kernel)) {
+		lub_err("out of memory");
+		return -ENOMEM;
+	}
+	/* The fake agent tells an id of its own; what is in the cache has no say. */
+	if (t->row->simulated)
+		snprintf(c->artifacts.build_id, sizeof(c->artifacts.build_id), FAKE_BUILD_ID);
+	t->dir = c->dir;
+	t->host = o->host;
+	t->kernel = c->artifacts.kernel;
+	t->image = c->artifacts.image;
+	t->key = c->artifacts.key;
+	t->device = o->device;
+	if (asprintf(&c->append, "%s%s%s", strcmp(c->mode, "crash") ? "" : "crashkernel=256M",
+		     o->append ? " " : "", o->append ? o->append : "") < 0)
+		return -ENOMEM;
+	t->append = c->append;
+	t->memory = c->plan.memory;
+	t->kvm = c->plan.kvm;
+	t->ram_fd = -1;
+	t->launch_ms = t->row->machine ? 180000 : 30000;
+	if (!t->row->simulated && access(c->artifacts.agent, R_OK)) {
+		lub_err("agent %s: %s; `make` builds it", c->artifacts.agent, strerror(errno));
+		return -ENOENT;
+	}
+	if (!t->row->simulated && access(t->kernel, R_OK)) {
+		lub_err("kernel image %s: %s; `make kernel` makes it", t->kernel, strerror(errno));
+		return -ENOENT;
+	}
+	return t->row->ops->probe(t);
+}
+
+static void free_all(struct campaign *c, struct options *o)
+{
+	if (c->target.row && c->target.row->ops->release)
+		c->target.row->ops->release(&c->target);
+	/* Until fill_target() the paths belong to the options. */
+	artifacts_free(c->artifacts.kernel ? &c->artifacts : &o->artifacts);
+	free(c->append);
+	free(c->dir);
+	plan_free(&c->plan);
+	journal_state_free(&c->state);
+}
+
+static int run(struct campaign *c, struct options *o)
+{
+	int err;
+
+	if ((o->resume && from_journal(o, c)) || load_plan(c, o) || check_options(o, c))
+		return LUB_EXIT_USAGE;
+	proc_catch_signals();
+	if (make_run_dir(c, o))
+		return LUB_EXIT_USAGE;
+	err = fill_target(c, o);
+	if (!err && !c->resume)
+		err = copy_plan(c);
+	if (err) {
+		/* Goes away only when nothing is in it. */
+		rmdir(c->dir);
+		return LUB_EXIT_FAIL;
+	}
+	progress_note("run %s, %u cycles, %u points, directory %s", c->run,
+		      plan_nr_cycles(&c->plan), plan_nr_points(&c->plan), c->dir);
+	return campaign_run(c);
+}
+
+int cmd_run(int argc, char **argv)
+{
+	struct campaign c = { .liveupdate_number = -1 };
+	struct options o = { 0 };
+	int err;
+
+	argv[0] = (char *)"lubench run";
+	argp_err_exit_status = LUB_EXIT_USAGE;
+	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
+		return LUB_EXIT_USAGE;
+	err = run(&c, &o);
+	free_all(&c, &o);
+	return err;
+}

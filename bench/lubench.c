@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* lubench: the controller. One table of subcommands. */
+#include "bench/lubench.h"
+
+static const struct lub_command commands[] = {
+	{ "run", "run a plan on a target", cmd_run },
+	{ "report", "text report of a run", cmd_report },
+	{ "list", "scenarios, workloads, plans, targets or runs", cmd_list },
+	{ "doctor", "what is missing on this machine or on a host", cmd_doctor },
+};
+
+static void help(FILE *out)
+{
+	size_t i;
+
+	fputs("Usage: lubench COMMAND [OPTION...]\n\n", out);
+	for (i = 0; i < ARRAY_LEN(commands); i++)
+		fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].summary);
+	fputs("\n`lubench COMMAND --help` shows the options of a command.\n", out);
+}
+
+int main(int argc, char **argv)
+{
+	size_t i;
+
+	if (argc < 2) {
+		help(stderr);
+		return LUB_EXIT_USAGE;
+	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-?") || !strcmp(argv[1], "help")) {
+		help(stdout);
+		return LUB_EXIT_OK;
+	}
+	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
+		puts("lubench " LUBENCH_VERSION);
+		return LUB_EXIT_OK;
+	}
+	for (i = 0; i < ARRAY_LEN(commands); i++)
+		if (!strcmp(argv[1], commands[i].name))
+			return commands[i].run(argc - 1, argv + 1);
+	lub_err("no command '%s'; `lubench --help` lists them", argv[1]);
+	return LUB_EXIT_USAGE;
+}
