@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* cycle.json: what the controller wants one cycle to do. */
+#ifndef BENCH_AGENT_CYCLE_H
+#define BENCH_AGENT_CYCLE_H
+
+#include <jansson.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** enum cycle_mode - what is carried over the kexec. */
+enum cycle_mode {
+	MODE_PRESERVE, /* memory, page tables and the running device */
+	MODE_REBUILD,  /* memory; the rest is made again */
+	MODE_CRASH,    /* nothing; the crash kernel inherits what VT-d does */
+};
+
+/**
+ * struct point - one combination of parameters
+ * @hwpts: number of HWPTs of the IOAS
+ * @ioas_bytes: mapped bytes, not counting the window of the DMA workload
+ * @page_bytes: size of the entries in the page tables
+ */
+struct point {
+	uint32_t hwpts;
+	uint64_t ioas_bytes;
+	uint64_t page_bytes;
+};
+
+/**
+ * struct cycle - cycle.json; strings point into @root
+ * @root: the parsed file
+ * @run: run id
+ * @cycle: number of the cycle in the run
+ * @scenario: what is measured
+ * @mode: what is carried over
+ * @mode_name: @mode as text
+ * @workload: name of a DMA workload
+ * @device: PCI address of the device that may be taken
+ * @image: kernel to jump to
+ * @append: its command line
+ * @reps: repetitions a point
+ * @kexec_hwpts: HWPTs carried over the kexec
+ * @point_budget_ms: time for one point
+ * @budget_ms: time for everything before the jump
+ * @control_ms: length of the window without a kexec
+ * @points: all of one block: same IOAS size, same page size, ascending HWPT counts
+ * @nr_points: their number, at least 1
+ */
+struct cycle {
+	json_t *root;
+	const char *run;
+	uint32_t cycle;
+	const char *scenario;
+	enum cycle_mode mode;
+	const char *mode_name;
+	const char *workload;
+	const char *device;
+	const char *image;
+	const char *append;
+	uint32_t reps;
+	uint32_t kexec_hwpts;
+	uint32_t point_budget_ms;
+	uint32_t budget_ms;
+	uint32_t control_ms;
+	struct point *points;
+	size_t nr_points;
+};
+
+/** CYCLE_MAX_HWPTS - more than this in one IOAS is refused. */
+#define CYCLE_MAX_HWPTS 4096
+
+/**
+ * cycle_load() - read and check cycle.json
+ * @path: the file
+ * @c: filled in; free with cycle_free() whatever is returned
+ * @why: filled with one line when something is wrong
+ * @len: room in @why
+ *
+ * Return: 0 or -errno.
+ */
+int cycle_load(const char *path, struct cycle *c, char *why, size_t len);
+
+/**
+ * cycle_parse() - cycle_load() for an object that is in memory already
+ * @root: the object; its reference is taken over
+ * @c: as above
+ * @why: as above
+ * @len: as above
+ *
+ * Return: 0 or -errno.
+ */
+int cycle_parse(json_t *root, struct cycle *c, char *why, size_t len);
+
+/**
+ * cycle_free() - free what cycle_load() made
+ * @c: the cycle
+ */
+void cycle_free(struct cycle *c);
+
+#endif

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* lubench-agent: runs on the target, as root, on both sides of the kexec. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/agent/agent.h"
+#include "bench/agent/pcidev.h"
+
+static int usage(void)
+{
+	fputs("usage: lubench-agent probe          describe this machine as JSON\n"
+	      "       lubench-agent outgoing DIR   run DIR/cycle.json up to the kexec\n"
+	      "       lubench-agent incoming DIR   go on after the kexec\n"
+	      "       lubench-agent undo DIR       give the device back to its driver\n",
+	      stderr);
+	return 2;
+}
+
+static int undo(const char *dir)
+{
+	char path[4096];
+	int err;
+
+	snprintf(path, sizeof(path), "%s/undo", dir);
+	err = pcidev_give_back(path);
+	if (err)
+		fprintf(stderr, "lubench-agent: %s: %s; rebind the device by hand\n", path,
+			strerror(-err));
+	return err ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 2 && !strcmp(argv[1], "probe"))
+		return agent_probe();
+	if (argc != 3)
+		return usage();
+	if (!strcmp(argv[1], "outgoing"))
+		return agent_outgoing(argv[2]);
+	if (!strcmp(argv[1], "incoming"))
+		return agent_incoming(argv[2]);
+	if (!strcmp(argv[1], "undo"))
+		return undo(argv[2]);
+	return usage();
+}

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "bench/agent/memory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bench/agent/sysfile.h"
+
+#define HUGE (2ul << 20)
+#define SEALS (F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL)
+
+#define LOG_MAGIC 0x3130474f4c42554cull /* "LUBLOG01" */
+#define LOG_HEAD 64
+
+struct log_head {
+	uint64_t magic;
+	uint64_t len;
+};
+
+static const char *const names[] = {
+	[MEM_DATA] = "lubench-data",
+	[MEM_WINDOW] = "lubench-window",
+	[MEM_LOG] = "lubench-log",
+};
+
+void memory_init(struct memory *m)
+{
+	int i;
+
+	memset(m, 0, sizeof(*m));
+	for (i = 0; i < MEM_PARTS; i++)
+		m->part[i].fd = -1;
+}
+
+/* Multiplication by an odd number and a shift: no word equals its neighbour or its index. */
+static uint64_t word_at(uint64_t i)
+{
+	uint64_t v = (i + 1) * 0x9e3779b97f4a7c15ull;
+
+	return v ^ v >> 29;
+}
+
+/* A 2 MiB page can only be mapped as one where the address is aligned, too. */
+static int map_part(struct mapping *p)
+{
+	size_t room = p->bytes + HUGE;
+	uint8_t *area, *va;
+
+	area = mmap(NULL, room, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (area == MAP_FAILED)
+		return -errno;
+	va = (uint8_t *)(((uintptr_t)area + HUGE - 1) & ~(HUGE - 1));
+	if (va > area)
+		munmap(area, (size_t)(va - area));
+	if (mmap(va, p->bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, p->fd, 0) ==
+	    MAP_FAILED) {
+		int err = -errno;
+
+		munmap(va, room - (size_t)(va - area));
+		return err;
+	}
+	munmap(va + p->bytes, room - (size_t)(va - area) - p->bytes);
+	p->va = va;
+	return 0;
+}
+
+static int create_part(struct memory *m, enum memory_part part, size_t bytes)
+{
+	struct mapping *p = &m->part[part];
+
+	p->fd = memfd_create(names[part], MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	if (p->fd < 0)
+		return -errno;
+	p->bytes = bytes;
+	if (ftruncate(p->fd, (off_t)bytes) || fcntl(p->fd, F_ADD_SEALS, SEALS))
+		return -errno;
+	return map_part(p);
+}
+
+/* Does the kernel map all of it with 2 MiB entries: then its pages are that large. */
+static bool is_huge(const struct mapping *p)
+{
+	char *text = sys_read_all("/proc/self/smaps"), head[32], *at;
+	unsigned long kb = 0;
+
+	if (!text)
+		return false;
+	snprintf(head, sizeof(head), "%lx-", (unsigned long)p->va);
+	at = strstr(text, head);
+	at = at ? strstr(at, "ShmemPmdMapped:") : NULL;
+	if (at)
+		sscanf(at, "ShmemPmdMapped: %lu", &kb);
+	free(text);
+	return kb * 1024 == p->bytes;
+}
+
+int memory_create(struct memory *m, size_t data_bytes, size_t window_bytes, bool *huge)
+{
+	uint64_t *words;
+	size_t i;
+	int err;
+
+	/* within_size: a small file does not get a large page that it does not fill. */
+	sys_write("/sys/kernel/mm/transparent_hugepage/shmem_enabled", "within_size\n");
+	err = create_part(m, MEM_DATA, data_bytes);
+	if (!err)
+		err = create_part(m, MEM_WINDOW, window_bytes);
+	if (!err)
+		err = create_part(m, MEM_LOG, MEM_LOG_BYTES);
+	if (err)
+		return err;
+
+	words = (uint64_t *)(void *)m->part[MEM_DATA].va;
+	for (i = 0; i < data_bytes / sizeof(*words); i++)
+		words[i] = word_at(i);
+	memset(m->part[MEM_WINDOW].va, 0, window_bytes);
+	memset(m->part[MEM_LOG].va, 0, MEM_LOG_BYTES);
+	((struct log_head *)(void *)m->part[MEM_LOG].va)->magic = LOG_MAGIC;
+	*huge = is_huge(&m->part[MEM_DATA]);
+	return 0;
+}
+
+int memory_adopt(struct memory *m, enum memory_part part, int fd)
+{
+	struct mapping *p = &m->part[part];
+	struct stat st;
+
+	p->fd = fd;
+	if (fstat(fd, &st))
+		return -errno;
+	if (st.st_size <= 0)
+		return -ENODATA;
+	p->bytes = (size_t)st.st_size;
+	return map_part(p);
+}
+
+void memory_release(struct memory *m)
+{
+	int i;
+
+	for (i = 0; i < MEM_PARTS; i++) {
+		if (m->part[i].va)
+			munmap(m->part[i].va, m->part[i].bytes);
+		if (m->part[i].fd >= 0)
+			close(m->part[i].fd);
+	}
+	memory_init(m);
+}
+
+uint64_t memory_check(const struct memory *m)
+{
+	const uint64_t *words = (const uint64_t *)(const void *)m->part[MEM_DATA].va;
+	uint64_t bad = 0, i;
+
+	for (i = 0; i < m->part[MEM_DATA].bytes / sizeof(*words); i++)
+		bad += words[i] != word_at(i);
+	return bad;
+}
+
+uint64_t memory_gpa(const struct memory *m)
+{
+	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), entry = 0;
+	uintptr_t va = (uintptr_t)m->part[MEM_WINDOW].va;
+
+	if (fd < 0)
+		return 0;
+	if (pread(fd, &entry, sizeof(entry), (off_t)(va / page * sizeof(entry))) != sizeof(entry))
+		entry = 0;
+	close(fd);
+	/* Bit 63: present; bits 0-54: frame number, zero for those who may not know. */
+	return entry >> 63 ? (entry & ((1ull << 55) - 1)) * page : 0;
+}
+
+int memory_log_append(struct memory *m, const char *text, size_t len)
+{
+	struct mapping *p = &m->part[MEM_LOG];
+	struct log_head *head = (struct log_head *)(void *)p->va;
+
+	if (len > p->bytes - LOG_HEAD - head->len)
+		return -ENOSPC;
+	memcpy(p->va + LOG_HEAD + head->len, text, len);
+	head->len += len;
+	return 0;
+}
+
+const char *memory_log(const struct memory *m, size_t *len)
+{
+	const struct mapping *p = &m->part[MEM_LOG];
+	const struct log_head *head = (const struct log_head *)(const void *)p->va;
+
+	if (!p->va || p->bytes < LOG_HEAD || head->magic != LOG_MAGIC ||
+	    head->len > p->bytes - LOG_HEAD)
+		return NULL;
+	*len = (size_t)head->len;
+	return (const char *)p->va + LOG_HEAD;
+}

@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The half of a cycle before the kexec. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bench/agent/agent.h"
+#include "bench/agent/counters.h"
+#include "bench/agent/fill.h"
+#include "bench/agent/kexec.h"
+#include "bench/agent/kmsg.h"
+#include "bench/agent/pcidev.h"
+#include "bench/agent/scenario/scenario.h"
+#include "bench/agent/sysfile.h"
+#include "bench/agent/uapi/liveupdate.h"
+#include "bench/agent/uapi/vfio.h"
+
+static int identify(struct agent *ag)
+{
+	struct carried *s = &ag->carried;
+	struct kmsg_facts facts;
+	int err;
+
+	ag->pages_before = iommu_pages();
+	s->at = ag->c.points[0];
+	s->iommu_pages = ag->pages_before;
+	sys_read("/proc/sys/kernel/random/boot_id", s->boot_id, sizeof(s->boot_id));
+	err = kmsg_read(&facts);
+	if (err)
+		return agent_fail(ag, "harness-error", err, "reading /dev/kmsg; run me as root");
+	ag->liveupdate_number = facts.liveupdate_number;
+	s->liveupdate_number = facts.liveupdate_number;
+	return 0;
+}
+
+static int take_device(struct agent *ag, const struct dma_ops **ops)
+{
+	const char *bdf = ag->c.device, *what;
+	uint16_t vendor, device;
+	int err;
+
+	*ops = dma_find(ag->c.workload);
+	if (!*ops)
+		return agent_fail(ag, "harness-error", 0, "workload \"%s\" is not known",
+				  ag->c.workload);
+	err = pcidev_ids(bdf, &vendor, &device);
+	if (err)
+		return agent_fail(ag, "harness-error", err, "PCI device %s", bdf);
+	if (!(*ops)->match(vendor, device))
+		return agent_fail(ag, "harness-error", 0,
+				  "%s is a %04x:%04x, which workload %s cannot drive", bdf, vendor,
+				  device, ag->c.workload);
+	err = pcidev_take(bdf, agent_path(ag, "undo"));
+	if (err)
+		return agent_fail(ag, "harness-error", err,
+				  "binding %s to vfio-pci; is CONFIG_VFIO_PCI set", bdf);
+	err = tables_open(&ag->tab, bdf, &what);
+	return err ? agent_fail(ag, "harness-error", err, "%s of %s", what, bdf) : 0;
+}
+
+/* HWPTs on an IOAS with little in it are quick to make; the device runs while they are filled. */
+static int empty_tables(struct agent *ag, const struct dma_ops *ops)
+{
+	uint32_t want = ag->c.points[ag->c.nr_points - 1].hwpts;
+	int err;
+
+	if (want < ag->c.kexec_hwpts || ag->c.mode != MODE_PRESERVE)
+		want = ag->c.kexec_hwpts;
+	err = tables_ioas(&ag->tab, &ag->mem, &ag->tab.ioas);
+	if (err)
+		return agent_fail(ag, "harness-error", err, "mapping the window in a new IOAS");
+	ag->pages_before = iommu_pages();
+	while (!err && ag->tab.nr < want)
+		err = tables_add(&ag->tab);
+	if (err)
+		return agent_fail(ag, "harness-error", err, "allocating HWPT %u of %u", ag->tab.nr,
+				  want);
+	err = vfio_attach(ag->tab.device, ag->tab.hwpt[0]);
+	if (err)
+		return agent_fail(ag, "harness-error", err, "attaching %s to its HWPT",
+				  ag->c.device);
+	agent_engine(ag, ops);
+	err = ops->open(&ag->engine);
+	if (!err)
+		err = ops->start(&ag->engine);
+	if (!err)
+		err = dma_wait_counter(&ag->engine, 1, 1000);
+	return err ? agent_fail(ag, "harness-error", err, "starting workload %s on %s", ops->name,
+				ag->c.device)
+		   : 0;
+}
+
+static int prepare(struct agent *ag)
+{
+	const struct point *p = &ag->c.points[0];
+	volatile struct lub_witness *w;
+	const struct dma_ops *ops;
+	size_t data;
+	bool huge;
+	int err;
+
+	agent_phase(ag, "prepare");
+	if (ag->c.mode != MODE_CRASH) {
+		ag->luo = luo_open();
+		if (ag->luo < 0)
+			return agent_fail(ag, "harness-error", ag->luo, "/dev/liveupdate");
+	}
+	err = take_device(ag, &ops);
+	if (err)
+		return err;
+	if (p->page_bytes != 4096 && p->page_bytes != 2u << 20)
+		return agent_fail(ag, "skip", 0, "page size %llu is not supported by the agent",
+				  (unsigned long long)p->page_bytes);
+	data = p->ioas_bytes < MEM_DATA_BYTES ? p->ioas_bytes : MEM_DATA_BYTES;
+	err = memory_create(&ag->mem, data, ops->window_bytes, &huge);
+	if (err)
+		return agent_fail(ag, "harness-error", err, "making memfds of %zu bytes", data);
+	if (!huge && p->page_bytes != 4096)
+		return agent_fail(ag, "skip", 0,
+				  "no 2 MiB pages for %zu bytes of shared memory; free some memory",
+				  data);
+	w = agent_witness(ag);
+	memcpy((void *)w->magic, LUB_WITNESS_MAGIC, sizeof(w->magic));
+	w->cookie = lub_witness_cookie(ag->c.run, ag->c.cycle);
+	w->phase = LUB_PHASE_WORK;
+	return empty_tables(ag, ops);
+}
+
+static int run_points(struct agent *ag, uint64_t start, int64_t pages, const char *no_tables)
+{
+	uint64_t per_hwpt = 0, t0, left, need;
+	char budget[120];
+	size_t i;
+	int err;
+
+	for (i = 0; i < ag->c.nr_points; i++) {
+		const struct point *p = &ag->c.points[i];
+
+		if (p->hwpts > ag->tab.nr) {
+			agent_skip(ag, p, no_tables);
+			continue;
+		}
+		/* Preserving costs in proportion to the tables, as measured at the last point. */
+		need = per_hwpt * p->hwpts;
+		left = fill_left_ms(ag, start);
+		if (left > ag->c.point_budget_ms)
+			left = ag->c.point_budget_ms;
+		if (need > left || !left) {
+			snprintf(budget, sizeof(budget), "budget: takes %llu ms, left are %llu ms",
+				 (unsigned long long)need, (unsigned long long)left);
+			agent_skip(ag, p, budget);
+			continue;
+		}
+		ag->phase = "point";
+		kmsg("cycle=%u phase=point hwpts=%u point=%zu/%zu", ag->c.cycle, p->hwpts, i + 1,
+		     ag->c.nr_points);
+		if (pages >= 0)
+			agent_sample(ag, p, 0, "pagetable.pages", "pages", pages * p->hwpts, NULL);
+		t0 = clock_ticks();
+		err = ag->scenario->point(ag, p);
+		if (err)
+			return err;
+		per_hwpt = fill_elapsed_ms(t0) / p->hwpts;
+	}
+	return 0;
+}
+
+/* Exactly the tables that go over the kexec. */
+static int settle(struct agent *ag, int64_t pages)
+{
+	int err;
+
+	agent_phase(ag, "settle");
+	err = tables_trim(&ag->tab, ag->c.kexec_hwpts);
+	if (err)
+		return agent_fail(ag, "harness-error", err, "destroying HWPTs down to %u",
+				  ag->c.kexec_hwpts);
+	ag->carried.at.hwpts = ag->tab.nr;
+	if (ag->tab.nr < ag->c.kexec_hwpts)
+		kmsg("cycle=%u carrying %u HWPTs instead of %u", ag->c.cycle, ag->tab.nr,
+		     ag->c.kexec_hwpts);
+	if (ag->c.mode != MODE_PRESERVE && pages >= 0)
+		agent_sample(ag, &ag->carried.at, 0, "pagetable.pages", "pages", pages * ag->tab.nr,
+			     NULL);
+	return 0;
+}
+
+static int control_window(struct agent *ag)
+{
+	volatile struct lub_witness *w = agent_witness(ag);
+	struct dma_verdict v;
+	uint32_t from;
+	int err;
+
+	kmsg("witness gpa=0x%llx cookie=0x%016llx", (unsigned long long)memory_gpa(&ag->mem),
+	     (unsigned long long)w->cookie);
+	agent_phase(ag, "control");
+	err = ag->engine.ops->verify(&ag->engine, true, &v);
+	if (err)
+		return agent_fail(ag, "harness-error", err,
+				  "the device does no DMA before the kexec");
+	ag->corrupt += v.corrupt;
+	from = w->counter;
+	w->phase = LUB_PHASE_CONTROL;
+	msleep(ag->c.control_ms);
+	w->phase = LUB_PHASE_WORK;
+	ag->carried.control = w->counter - from;
+	agent_sample(ag, &ag->carried.at, 0, "dma.count", "count", ag->carried.control, "control");
+	return v.corrupt ? agent_fail(ag, "harness-error", 0,
+				      "the copy is wrong in %u bytes before the kexec", v.corrupt)
+			 : 0;
+}
+
+static int jump(struct agent *ag)
+{
+	volatile struct lub_witness *w = agent_witness(ag);
+	struct kmsg_facts facts;
+	bool crash = ag->c.mode == MODE_CRASH;
+	int err;
+
+	agent_phase(ag, "preserve");
+	err = ag->scenario->carry(ag);
+	if (err)
+		return err;
+	kmsg_read(&facts);
+	ag->carried.faults = facts.faults;
+	ag->carried.counter = w->counter;
+	ag->carried.hz = clock_hz();
+	err = carried_save(ag);
+	if (err)
+		return err;
+	agent_lines_sync(ag);
+	agent_phase(ag, "jump");
+	sync();
+	w->jump_counter = w->counter;
+	w->jump_ticks = clock_ticks();
+	__sync_synchronize();
+	w->phase = LUB_PHASE_BLACKOUT;
+	err = kexec_jump(crash);
+	w->phase = LUB_PHASE_WORK;
+	return agent_fail(ag, "freeze-error", err, "%s came back; see the kernel log",
+			  crash ? "the crash" : "reboot(2) for kexec");
+}
+
+static int run(struct agent *ag)
+{
+	bool crash = ag->c.mode == MODE_CRASH;
+	uint64_t start = clock_ticks();
+	char no_tables[160] = "";
+	int64_t pages;
+	int err;
+
+	err = agent_lines(ag, "out/outgoing.jsonl");
+	if (!err)
+		err = identify(ag);
+	if (!err)
+		err = ag->scenario->check(ag);
+	if (!err)
+		err = prepare(ag);
+	if (!err)
+		err = fill_tables(ag, start, no_tables, sizeof(no_tables));
+	if (!err)
+		err = fill_check(ag, &pages);
+	if (!err && ag->c.mode == MODE_PRESERVE)
+		err = run_points(ag, start, pages, no_tables);
+	if (!err)
+		err = settle(ag, pages);
+	if (err)
+		return err;
+
+	agent_phase(ag, "load");
+	err = kexec_load(ag->c.image, ag->c.append, crash);
+	if (err)
+		return agent_fail(ag, "kexec-load-error", err, "kexec_file_load of %s%s",
+				  ag->c.image, crash ? "; is crashkernel= reserved" : "");
+	err = control_window(ag);
+	return err ? err : jump(ag);
+}
+
+int agent_outgoing(const char *dir)
+{
+	static struct agent ag;
+	int err;
+
+	clock_start();
+	sys_mount();
+	err = agent_init(&ag, dir, false);
+	/* An outcome or sample of the cycle before must not be taken for ours. */
+	unlink(agent_path(&ag, "out/outcome.json"));
+	unlink(agent_path(&ag, "out/samples.jsonl"));
+	unlink(agent_path(&ag, "state.json"));
+	if (!err)
+		run(&ag);
+
+	/* Only failures come here. */
+	if (ag.engine.ops)
+		ag.engine.ops->stop(&ag.engine);
+	if (ag.session >= 0)
+		close(ag.session);
+	tables_close(&ag.tab);
+	kexec_unload(ag.c.mode == MODE_CRASH);
+	err = pcidev_give_back(agent_path(&ag, "undo"));
+	if (err)
+		kmsg("giving the device back: %s; see %s", strerror(-err), agent_path(&ag, "undo"));
+	if (ag.lines >= 0) {
+		char from[4096];
+
+		agent_lines_sync(&ag);
+		snprintf(from, sizeof(from), "%s", agent_path(&ag, "out/outgoing.jsonl"));
+		if (link(from, agent_path(&ag, "out/samples.jsonl")))
+			kmsg("link of %s: %s", from, strerror(errno));
+	}
+	agent_outcome(&ag);
+	return EXIT_FAILURE;
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Scenario preserve, outgoing kernel: what it costs to preserve HWPTs and to take it back. */
+#include "bench/agent/scenario/scenario.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "bench/agent/counters.h"
+#include "bench/agent/uapi/iommufd.h"
+#include "bench/agent/uapi/liveupdate.h"
+
+static int check(struct agent *ag)
+{
+	int luo;
+
+	if (ag->c.mode == MODE_CRASH)
+		return 0;
+	luo = luo_open();
+	if (luo < 0)
+		return agent_fail(ag, "skip", luo,
+				  "/dev/liveupdate; boot the kernel with kho=on liveupdate=on");
+	close(luo);
+	if (ag->c.mode == MODE_PRESERVE && !iommufd_can_preserve())
+		return agent_fail(ag, "skip", 0,
+				  "this kernel cannot preserve HWPTs; use KERNEL=series");
+	return 0;
+}
+
+/*
+ * What is preserved is what is marked, and marks stay for the life of a HWPT: all tables exist from
+ * the start, and a point has as many as were marked so far.
+ */
+static int mark_up_to(struct agent *ag, uint32_t hwpts)
+{
+	if (ag->marked > ag->tab.nr)
+		ag->marked = ag->tab.nr;
+	for (; ag->marked < hwpts; ag->marked++) {
+		uint64_t t0 = clock_ticks();
+		int err = iommufd_mark(ag->tab.iommufd, ag->tab.hwpt[ag->marked],
+				       AGENT_HWPT_TOKEN + ag->marked);
+
+		ag->mark_ticks += clock_ticks() - t0;
+		if (err)
+			return agent_fail(ag, "preserve-error", err, "mark of HWPT %u of %u",
+					  ag->marked, hwpts);
+	}
+	return 0;
+}
+
+static int preserve_fd(struct agent *ag, int fd, uint64_t token, const char *what)
+{
+	int err = luo_preserve(ag->session, fd, token);
+
+	return err ? agent_fail(ag, "preserve-error", err, "preserve of the %s with %u HWPTs", what,
+				ag->marked)
+		   : 0;
+}
+
+static int open_session(struct agent *ag)
+{
+	ag->session = luo_session_create(ag->luo, AGENT_SESSION);
+	if (ag->session < 0)
+		return agent_fail(ag, "preserve-error", ag->session, "creating session %s",
+				  AGENT_SESSION);
+	return 0;
+}
+
+static int one_rep(struct agent *ag, const struct point *p, uint32_t rep)
+{
+	int64_t pages = kho_preserved_pages();
+	uint64_t t[6];
+	int err;
+
+	err = open_session(ag);
+	if (err)
+		return err;
+	t[0] = clock_ticks();
+	err = preserve_fd(ag, ag->mem.part[MEM_DATA].fd, TOKEN_DATA, "data memfd");
+	if (!err)
+		err = preserve_fd(ag, ag->mem.part[MEM_WINDOW].fd, TOKEN_WINDOW, "window memfd");
+	t[1] = clock_ticks();
+	if (!err)
+		err = preserve_fd(ag, ag->tab.iommufd, TOKEN_IOMMUFD, "iommufd");
+	t[2] = clock_ticks();
+	if (!err)
+		err = preserve_fd(ag, ag->tab.device, TOKEN_DEVICE, "VFIO cdev");
+	t[3] = clock_ticks();
+	if (!err && pages >= 0)
+		agent_sample(ag, p, rep, "kho.bytes", "bytes",
+			     (kho_preserved_pages() - pages) * 4096, NULL);
+
+	/* The last reference: everything is unpreserved before close() returns. */
+	t[4] = clock_ticks();
+	close(ag->session);
+	t[5] = clock_ticks();
+	ag->session = -1;
+	if (err)
+		return err;
+	agent_time(ag, p, rep, "preserve.memfd", t[1] - t[0]);
+	agent_time(ag, p, rep, "preserve.iommufd", t[2] - t[1]);
+	agent_time(ag, p, rep, "preserve.vfio", t[3] - t[2]);
+	agent_time(ag, p, rep, "unpreserve.total", t[5] - t[4]);
+	return 0;
+}
+
+static int point(struct agent *ag, const struct point *p)
+{
+	uint32_t rep;
+	int err;
+
+	err = mark_up_to(ag, p->hwpts);
+	if (err)
+		return err;
+	agent_time(ag, p, 0, "mark", ag->mark_ticks);
+	for (rep = 0; rep < ag->c.reps; rep++) {
+		err = one_rep(ag, p, rep);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int carry(struct agent *ag)
+{
+	static const char *const names[] = { "data memfd", "window memfd", "log memfd" };
+	int err, i;
+
+	if (ag->c.mode == MODE_CRASH)
+		return 0;
+	if (ag->c.mode == MODE_PRESERVE) {
+		err = mark_up_to(ag, ag->tab.nr);
+		if (err)
+			return err;
+	}
+	err = open_session(ag);
+	for (i = 0; !err && i < MEM_PARTS; i++)
+		err = preserve_fd(ag, ag->mem.part[i].fd, TOKEN_DATA + (uint64_t)i, names[i]);
+	if (err || ag->c.mode != MODE_PRESERVE)
+		return err;
+	err = preserve_fd(ag, ag->tab.iommufd, TOKEN_IOMMUFD, "iommufd");
+	return err ? err : preserve_fd(ag, ag->tab.device, TOKEN_DEVICE, "VFIO cdev");
+}
+
+static int receive(struct agent *ag)
+{
+	switch (ag->c.mode) {
+	case MODE_PRESERVE:
+		return preserve_adopt(ag);
+	case MODE_REBUILD:
+		return preserve_rebuild(ag);
+	case MODE_CRASH:
+		return preserve_crash(ag);
+	}
+	return -EINVAL;
+}
+
+const struct scenario_ops scenario_preserve = {
+	.name = "preserve",
+	.check = check,
+	.point = point,
+	.carry = carry,
+	.receive = receive,
+};

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * DMA workloads: small drivers, over a VFIO cdev, for devices that can do DMA on their own for as
+ * long as nobody stops them. One file and one line in dma.c each.
+ */
+#ifndef WORKLOADS_DMA_DMA_H
+#define WORKLOADS_DMA_DMA_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bench/agent/witness.h"
+
+struct dma_ops;
+
+/**
+ * struct dma_engine - one device doing DMA
+ * @ops: its driver, from dma_find()
+ * @fd: the VFIO cdev, bound to an iommufd
+ * @window: memory that the device may use: shared, @ops->window_bytes long, zero when new
+ * @iova: where the device sees @window; below 4 GiB
+ * @regs: for the driver: offset of its registers in @fd
+ * @config: for the driver: offset of the config space in @fd
+ *
+ * The first page of the window is the witness page. Everything the driver needs to take over a
+ * running device must be in the device or in the window: after a kexec there is no other state.
+ */
+struct dma_engine {
+	const struct dma_ops *ops;
+	int fd;
+	uint8_t *window;
+	uint64_t iova;
+	uint64_t regs;
+	uint64_t config;
+};
+
+/**
+ * struct dma_verdict - what a check of the moved data found
+ * @corrupt: bytes that are not what they must be
+ * @lost: loops that the device counted but whose last write is not in memory; only meaningful
+ *        once stopped
+ */
+struct dma_verdict {
+	uint32_t corrupt;
+	uint32_t lost;
+};
+
+/**
+ * struct dma_ops - a DMA workload
+ * @name: workload name of the plan
+ * @window_bytes: memory it needs, a multiple of the page size
+ * @match: is this its device
+ * @open: find the registers. Must not change the device in any way: it may be running since before
+ *	  a kexec. Needs no attached page table.
+ * @start: reset the device, fill the window, enable bus mastering and let it run. The counter of
+ *	   the witness page starts again from zero. Interrupts stay off for ever.
+ * @counter: the device's own count of loops, from its registers, without stopping it
+ * @stop: end after a whole loop, all writes done. -ETIMEDOUT when the device does not react: it
+ *	  is then reset and its count is lost.
+ * @verify: check what the device moved; says whether a running device still moves what it should.
+ *	    Takes at most a second.
+ *
+ * All return 0 or -errno and say nothing; @counter's result is only set on 0.
+ */
+struct dma_ops {
+	const char *name;
+	uint32_t window_bytes;
+	bool (*match)(uint16_t vendor, uint16_t device);
+	int (*open)(struct dma_engine *e);
+	int (*start)(struct dma_engine *e);
+	int (*counter)(struct dma_engine *e, uint32_t *count);
+	int (*stop)(struct dma_engine *e);
+	int (*verify)(struct dma_engine *e, bool running, struct dma_verdict *v);
+};
+
+/**
+ * dma_find() - driver by workload name
+ * @name: as in the plan
+ *
+ * Return: the driver or NULL.
+ */
+const struct dma_ops *dma_find(const char *name);
+
+/**
+ * dma_witness() - the witness page of an engine
+ * @e: engine with a window
+ *
+ * Return: the page; the device writes to it at any time.
+ */
+static inline volatile struct lub_witness *dma_witness(struct dma_engine *e)
+{
+	return (volatile struct lub_witness *)e->window;
+}
+
+/**
+ * dma_wait_counter() - wait until the device has done more loops
+ * @e: running engine
+ * @loops: how many more
+ * @timeout_ms: give up after this time
+ *
+ * Return: 0 or -ETIMEDOUT.
+ */
+int dma_wait_counter(struct dma_engine *e, uint32_t loops, unsigned int timeout_ms);
+
+extern const struct dma_ops dma_lsi_ops;
+
+#endif
