@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Did DMA go on during the kexec? One line a cycle, because one bad cycle must not hide in a
+ * median, and a verdict by a stated rule.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "bench/record/record.h"
+#include "bench/report/fmt.h"
+#include "bench/report/sections.h"
+
+/* How much longer than in the control window the longest gap of the blackout may be. */
+#define GAP_MARGIN_NS	10e6
+
+#define RULE	"rule: blackout gap <= control gap + 10 ms; count advanced; corrupt 0; faults 0"
+
+enum verdict { PASS, FAIL, UNDECIDED };
+
+/* What a cycle fails on comes before what it lacks: a known failure is a failure. */
+static enum verdict judge(const struct cycle *c, const char **why)
+{
+	const double rise = c->gap[DMA_BLACKOUT] - c->gap[DMA_CONTROL];
+
+	*why = NULL;
+	if (cycle_errors(c, DMA_CORRUPT) > 0)
+		*why = "data was corrupt";
+	else if (cycle_errors(c, DMA_FAULTS) > 0)
+		*why = "the IOMMU reported faults";
+	else if (c->count[DMA_BLACKOUT] <= 0)
+		*why = "the counter did not advance in the blackout";
+	else if (rise > GAP_MARGIN_NS)
+		*why = "the longest gap of the blackout exceeds the rule";
+	if (*why)
+		return FAIL;
+	if (isnan(rise))
+		*why = "no dma.gap of control window and blackout";
+	else if (isnan(c->count[DMA_BLACKOUT]))
+		*why = "no dma.count of the blackout";
+	else if (isnan(cycle_errors(c, DMA_CORRUPT)) || isnan(cycle_errors(c, DMA_FAULTS)))
+		*why = "no dma.corrupt or dma.faults";
+	return *why ? UNDECIDED : PASS;
+}
+
+static void cell(FILE *out, struct notes *notes, const char *why, int width, double v, bool time)
+{
+	char buf[CELL];
+
+	if (isnan(v))
+		notes_missing(notes, buf, NULL, why ? why : "not measured in this cycle");
+	else if (time)
+		fmt_time(buf, v);
+	else
+		fmt_count(buf, v);
+	fprintf(out, "%*s", width, buf);
+}
+
+static void carried(FILE *out, const struct lub_params *p)
+{
+	char text[3 * CELL], a[CELL], b[CELL];
+
+	if (p)
+		snprintf(text, sizeof(text), "%u x %s, %s", p->hwpts,
+			 fmt_bytes(a, (double)p->ioas_bytes), fmt_bytes(b, (double)p->page_bytes));
+	else
+		snprintf(text, sizeof(text), "unknown");
+	fprintf(out, "  %-19s", text);
+}
+
+static void row(FILE *out, struct notes *notes, const struct cycle *c, const char *verdict)
+{
+	fprintf(out, "%5u", c->id);
+	carried(out, c->carried);
+	cell(out, notes, c->missing, 11, c->count[DMA_BLACKOUT], false);
+	cell(out, notes, c->missing, 6, cycle_errors(c, DMA_LOST), false);
+	cell(out, notes, c->missing, 8, cycle_errors(c, DMA_CORRUPT), false);
+	cell(out, notes, c->missing, 7, cycle_errors(c, DMA_FAULTS), false);
+	cell(out, notes, c->missing, 9, c->gap[DMA_CONTROL], true);
+	cell(out, notes, c->missing, 10, c->gap[DMA_BLACKOUT], true);
+	cell(out, notes, c->missing, 9, c->gap[DMA_AFTER], true);
+	fprintf(out, "  %s\n", verdict);
+}
+
+static void verdict_line(FILE *out, const struct model *m, const unsigned int n[3],
+			 const char *why)
+{
+	char text[4 * COLUMNS];
+
+	if (strcmp(m->set->mode, "preserve")) {
+		snprintf(text, sizeof(text), "none in mode %s, a control: %u cycles keep to the rule of "
+			 "mode preserve, %u do not, %u lack a number", m->set->mode, n[PASS],
+			 n[FAIL], n[UNDECIDED]);
+		fmt_wrap(out, "verdict: ", text);
+		return;
+	}
+	snprintf(text, sizeof(text), "%s: %u of %u ok cycles pass%s%s%s",
+		 n[FAIL] ? "FAIL" : n[UNDECIDED] || !n[PASS] ? "UNDECIDED" : "PASS", n[PASS],
+		 m->ok_cycles, why ? " (first that does not: " : "", why ? why : "",
+		 why ? ")" : "");
+	fmt_wrap(out, "verdict: ", text);
+}
+
+/* These series are told cycle by cycle here; the rest of dma.* goes to the last table. */
+static void mark_shown(struct model *m)
+{
+	size_t i;
+
+	for (i = 0; i < m->nr_series; i++) {
+		const struct lub_sample *s = m->series[i].first;
+		const char *phase = s->params.phase ? s->params.phase : "";
+		bool gap = !strcmp(s->metric, "dma.gap") && model_same(s->clock, "host") &&
+			   (!strcmp(phase, "control") || !strcmp(phase, "blackout") ||
+			    !strcmp(phase, "after"));
+
+		if (gap || !strcmp(s->metric, "dma.lost") || !strcmp(s->metric, "dma.corrupt") ||
+		    !strcmp(s->metric, "dma.faults"))
+			m->series[i].shown = true;
+	}
+}
+
+int section_witness(FILE *out, struct model *m)
+{
+	static const char *const words[] = { "pass", "FAIL", "undecided" };
+	unsigned int n[3] = { 0 };
+	struct notes notes = { 0 };
+	const char *first = NULL;
+	size_t i;
+
+	section_title(out, m,
+		      "DMA witness: the device's own counter, watched over the whole kexec");
+	fputs("       carried              dma.count                         longest time without DMA\n"
+	      "cycle  HWPTs x IOAS, page    advanced  lost corrupt faults  control  blackout    after"
+	      "  verdict\n", out);
+	for (i = 0; i < m->nr_cycles; i++) {
+		const struct cycle *c = &m->cycles[i];
+		enum verdict v;
+		const char *why;
+
+		if (!c->ok)
+			continue;
+		v = judge(c, &why);
+		n[v]++;
+		/* the reason shown is that of a failure when there is one */
+		if (why && (!first || (v == FAIL && n[FAIL] == 1)))
+			first = why;
+		row(out, &notes, c, words[v]);
+	}
+	notes_print(out, &notes);
+	fmt_wrap(out, "", RULE);
+	verdict_line(out, m, n, first);
+	mark_shown(m);
+	return 0;
+}

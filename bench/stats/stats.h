@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Statistics on plain arrays. Nothing here reads, writes or prints: what cannot be
+ * computed is said by a return code and, for fits, by a constant reason string.
+ *
+ * A run has few cycles (5 to 30), each minutes long, so the methods are the ones that
+ * stay honest at that size: order statistics, exact rank tests, robust fits.
+ */
+#ifndef LUBENCH_STATS_H
+#define LUBENCH_STATS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Seed of every bootstrap that is shown: the same records give the same interval. */
+#define STATS_SEED		20260401u
+#define STATS_RESAMPLES		2000u
+
+/* Below this many observations a comparison has no verdict. */
+#define STATS_MIN_COMPARE	5u
+
+/**
+ * struct stats_summary - order statistics of one sample
+ * @n: number of values; all others are 0 when it is 0
+ * @mad: median absolute deviation, raw (not scaled by 1.4826)
+ */
+struct stats_summary {
+	size_t n;
+	double min, median, p95, max, mad;
+};
+
+/**
+ * stats_quantile - quantile by linear interpolation (Hyndman and Fan type 7)
+ * @sorted: values in ascending order
+ * @q: 0 to 1
+ *
+ * Return: the quantile, NaN when @n is 0 or @q is outside its range.
+ */
+double stats_quantile(const double *sorted, size_t n, double q);
+
+/* Sort ascending, in place. */
+void stats_sort(double *x, size_t n);
+
+/* Median of unsorted values; NaN when there are none or memory is out. */
+double stats_median(const double *x, size_t n);
+
+/* Raw median absolute deviation from the median; NaN as above. */
+double stats_mad(const double *x, size_t n);
+
+/* Return: 0, -EINVAL when a value is not finite, -ENOMEM. n = 0 is no error. */
+int stats_summarize(const double *x, size_t n, struct stats_summary *s);
+
+/**
+ * struct stats_ci - an interval around an estimate
+ */
+struct stats_ci {
+	double est, lo, hi;
+};
+
+/**
+ * stats_bootstrap_quantile - percentile bootstrap interval of one quantile
+ * @q: which quantile, 0.5 for the median
+ * @level: for instance 0.95
+ * @seed: STATS_SEED unless a test wants another
+ *
+ * Return: 0, -EINVAL, -ENODATA when @n < 2, -ENOMEM.
+ */
+int stats_bootstrap_quantile(const double *x, size_t n, double q, double level,
+			     unsigned int resamples, unsigned int seed, struct stats_ci *ci);
+
+/**
+ * stats_bootstrap_shift - percentile bootstrap interval of the Hodges-Lehmann shift y - x
+ *
+ * Each side is resampled on its own. Return: as stats_bootstrap_quantile().
+ */
+int stats_bootstrap_shift(const double *x, size_t nx, const double *y, size_t ny, double level,
+			  unsigned int resamples, unsigned int seed, struct stats_ci *ci);
+
+/**
+ * struct stats_mw - Mann-Whitney rank-sum test
+ * @u: pairs in which x is larger, ties counting one half (R's W)
+ * @p: two-sided
+ * @p_less, @p_greater: one-sided, x stochastically smaller or larger than y
+ * @exact: from the exact permutation distribution of the midranks, right with ties too;
+ *	   else the normal approximation with tie and continuity correction
+ */
+struct stats_mw {
+	double u, p, p_less, p_greater;
+	bool exact;
+};
+
+/* Return: 0, -ENODATA when a side is empty, -EINVAL for non-finite values, -ENOMEM. */
+int stats_mann_whitney(const double *x, size_t nx, const double *y, size_t ny,
+		       struct stats_mw *mw);
+
+/**
+ * stats_hodges_lehmann - how far y lies above x: the median of all differences y - x
+ *
+ * Return: the shift; NaN when a side is empty or memory is out.
+ */
+double stats_hodges_lehmann(const double *x, size_t nx, const double *y, size_t ny);
+
+/**
+ * stats_hodges_lehmann_one - pseudomedian of one sample, over all pairs i <= j
+ */
+double stats_hodges_lehmann_one(const double *x, size_t n);
+
+/**
+ * struct stats_line - y = intercept + slope * x
+ */
+struct stats_line {
+	double slope, intercept;
+};
+
+/**
+ * stats_theil_sen - median of pairwise slopes, intercept by the median residual
+ *
+ * Return: 0, -ENODATA when fewer than two x differ, -ENOMEM.
+ */
+int stats_theil_sen(const double *x, const double *y, size_t n, struct stats_line *line);
+
+/* Most terms a fit takes, the constant included. */
+#define STATS_FIT_TERMS		4
+
+/**
+ * struct stats_fit - robust multiple regression y = c[0] + c[1]*x1 + ...
+ * @reason: NULL when the fit is good, else why it is "not identified": then no other
+ *	    member but @n, @terms and @condition means anything
+ * @condition: condition number of the design with columns scaled to unit length
+ * @se: standard errors of @coef, for independent observations
+ * @r2: share of the variance of y explained, in the units of y; may be negative
+ * @mad: median absolute residual, units of y
+ * @mad_rel: median absolute residual over the scale; NaN without a scale
+ */
+struct stats_fit {
+	const char *reason;
+	size_t n, terms;
+	double coef[STATS_FIT_TERMS], se[STATS_FIT_TERMS];
+	double condition, r2, mad, mad_rel;
+};
+
+/**
+ * stats_robust_fit - Tukey bisquare regression with a constant term
+ * @y: observations
+ * @x: @terms - 1 arrays of @n regressors
+ * @scale: NULL, or the size of the error of each observation up to a common factor, as
+ *	   when errors grow with the value itself; all > 0
+ * @terms: 1 to STATS_FIT_TERMS, the constant included
+ *
+ * Coefficients are never clamped: a negative one says that the model does not hold.
+ *
+ * Return: 0 (look at @fit->reason), -EINVAL, -ENOMEM.
+ */
+int stats_robust_fit(const double *y, const double *const *x, const double *scale, size_t n,
+		     size_t terms, struct stats_fit *fit);
+
+#endif /* LUBENCH_STATS_H */
