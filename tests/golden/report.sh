@@ -1,0 +1,65 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The text report of recorded runs must stay as it was looked at and found right.
+# The runs below report/ are made up for this test (no machine took them): preserve has a crashed
+# cycle, a skipped point and a missing value; skipped has no ok cycle; torn was interrupted.
+#
+#   report.sh            compare; TAP on stdout, exit 1 when something differs
+#   report.sh --update   take today's output as the expected one; look at `git diff` afterwards
+#
+# LUBENCH names the program (default: build/lubench of this tree).
+
+top=$(cd "$(dirname "$0")/../.." && pwd) || exit 1
+# below the tree, so that the messages name the files the same way everywhere
+cd "$top" || exit 1
+lubench=${LUBENCH:-build/lubench}
+tmp=$(mktemp -d) || exit 1
+trap 'rm -rf "$tmp"' EXIT INT TERM
+n=0
+failed=0
+
+result() # STATUS NAME
+{
+	n=$((n + 1))
+	if [ "$1" -eq 0 ]; then
+		echo "ok $n - $2"
+	else
+		echo "not ok $n - $2"
+		failed=$((failed + 1))
+	fi
+}
+
+if ! [ -x "$lubench" ]; then
+	echo "Bail out! $lubench is not there: build it with make"
+	exit 1
+fi
+
+for dir in tests/golden/report/*/; do
+	name=$(basename "$dir")
+	"$lubench" report "$dir" >"$tmp/out" 2>"$tmp/err"
+	status=$?
+	sed "s,$dir/*,RUN/,g" "$tmp/err" >"$tmp/messages"
+	if [ "$1" = --update ]; then
+		cp "$tmp/out" "$dir/expected.txt"
+		cp "$tmp/messages" "$dir/expected.err"
+	fi
+	result $status "report $name ends well"
+	diff -u "$dir/expected.txt" "$tmp/out" >"$tmp/diff"
+	result $? "report $name"
+	sed 's/^/# /' "$tmp/diff"
+	diff -u "$dir/expected.err" "$tmp/messages" >"$tmp/diff"
+	result $? "messages of report $name"
+	sed 's/^/# /' "$tmp/diff"
+	! LC_ALL=C grep -q '[^ -~]' "$tmp/out" && ! grep -q '.\{101\}' "$tmp/out"
+	result $? "report $name is plain ASCII of 100 columns"
+done
+
+"$lubench" report --svg "$tmp/curve.svg" tests/golden/report/preserve >/dev/null 2>"$tmp/err" &&
+	grep -q '^<svg ' "$tmp/curve.svg" && grep -q EMULATED "$tmp/curve.svg" &&
+	[ "$(grep -c '<circle' "$tmp/curve.svg")" -eq 58 ] && tail -n 1 "$tmp/curve.svg" | grep -qx '</svg>'
+# 54 repetitions and 4 marks of the legend
+result $? "report --svg draws every repetition and says EMULATED"
+
+echo "1..$n"
+[ "$failed" -eq 0 ]

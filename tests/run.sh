@@ -1,0 +1,91 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# run.sh GROUP... [FILTER=PATTERN]: runs the tests of unit, golden, emulated, each in a directory of
+# its own below build/test-logs, and ends with "N passed, N failed". A script exits 0 when it passed
+# and 4 when it was skipped, its last line saying why. A line "# time-limit: SECONDS" sets its limit.
+set -u
+cd "$(dirname "$0")/.." || exit 2
+top=$PWD
+logs=$top/build/test-logs
+passed=0 failed=0 skipped=0 child=
+
+stop() {
+	[ -z "$child" ] || kill "$child" 2>/dev/null
+	printf '\nlubench: stopped; %d passed, %d failed before that\n' "$passed" "$failed"
+	exit 130
+}
+trap stop INT TERM
+
+tests_of() { # GROUP
+	case $1 in
+	unit) find build/tests/unit -name 'test_*' -type f -perm -u+x 2>/dev/null |
+		while read -r t; do [ ! -e "tests/unit/$(basename "$t").c" ] || echo "$t"; done | sort ;;
+	golden | emulated) find "tests/$1" -maxdepth 1 -name '*.sh' -perm -u+x 2>/dev/null | sort ;;
+	*) echo "lubench: no test group '$1'" >&2; exit 2 ;;
+	esac
+}
+
+limit_of() { # GROUP TEST
+	local limit
+	limit=$(sed -n 's/^# time-limit: \([0-9][0-9]*\)$/\1/p' "$2" 2>/dev/null | head -n 1)
+	case $1 in
+	unit) echo 60 ;;
+	golden) echo "${limit:-120}" ;;
+	*) echo "${limit:-900}" ;;
+	esac
+}
+
+run_one() { # GROUP TEST
+	local name=$1/${2##*/} log limit start=$SECONDS rc
+	name=${name%.sh}
+	log=$logs/$name.log
+	limit=$(limit_of "$1" "$2")
+	rm -rf "$logs/$name.d"
+	mkdir -p "$logs/$name.d"
+	[ ! -t 1 ] || printf '      %s' "$name"
+	TOP=$top TEST_DIR=$logs/$name.d TMPDIR=$logs/$name.d \
+		timeout -k 20 "$limit" "$2" >"$log" 2>&1 </dev/null &
+	child=$!
+	wait "$child"
+	rc=$?
+	child=
+	[ ! -t 1 ] || printf '\r\033[K'
+	# cmocka's exit status is a count of failures, so that 4 means nothing special there
+	[ "$1" = unit ] && [ $rc -eq 4 ] && rc=1
+	case $rc in
+	0)
+		passed=$((passed + 1))
+		printf 'ok    %s (%d s)\n' "$name" $((SECONDS - start))
+		rm -rf "$logs/$name.d"
+		;;
+	4)
+		skipped=$((skipped + 1))
+		printf 'skip  %s: %s\n' "$name" "$(tail -n 1 "$log")"
+		;;
+	*)
+		failed=$((failed + 1))
+		[ $rc -ne 124 ] && [ $rc -ne 137 ] || echo "time limit of $limit s reached" >>"$log"
+		printf 'FAIL  %s (%d s, status %d): %s\n' "$name" $((SECONDS - start)) $rc "build/test-logs/$name.log"
+		tail -n 15 "$log" | sed 's/^/      | /'
+		;;
+	esac
+}
+
+filter='*'
+groups=()
+for arg; do
+	case $arg in
+	FILTER=*) filter=${arg#FILTER=} ;;
+	*) groups+=("$arg") ;;
+	esac
+done
+for group in "${groups[@]}"; do
+	list=$(tests_of "$group") || exit 2
+	for t in $list; do
+		# shellcheck disable=SC2053 # a pattern is wanted
+		[[ ${t##*/} == $filter ]] && run_one "$group" "$t"
+	done
+done
+[ $skipped -eq 0 ] || echo "$skipped skipped"
+echo "$passed passed, $failed failed"
+[ $failed -eq 0 ] && [ $((passed + skipped)) -gt 0 ]

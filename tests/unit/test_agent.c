@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The pure parts of the agent: cycle.json, timeline, log lines, table arithmetic, witness page. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "bench/agent/clock.h"
+#include "bench/agent/counters.h"
+#include "bench/agent/cycle.h"
+#include "bench/agent/kmsg.h"
+#include "bench/agent/tables.h"
+#include "bench/agent/witness.h"
+
+#define GOOD                                                                                       \
+	"{'schema':1,'run':'R','cycle':3,'scenario':'preserve','mode':'rebuild','workload':'lsi'," \
+	"'device':'0000:00:04.0','kexec':{'image':'/b','append':'a b'},'reps':5,'kexec_hwpts':16," \
+	"'point_budget_ms':60000,'budget_ms':120000,'control_ms':3000,'points':["                  \
+	"{'hwpts':1,'ioas_bytes':67108864,'page_bytes':4096},"                                     \
+	"{'hwpts':4,'ioas_bytes':67108864,'page_bytes':4096}]}"
+
+/* Parse GOOD with one piece of it replaced. */
+static int parse(struct cycle *c, const char *from, const char *to, char *why)
+{
+	char text[1024] = "";
+	char *hit;
+
+	strcpy(text, GOOD);
+	if (from) {
+		char tail[1024];
+
+		hit = strstr(text, from);
+		assert_non_null(hit);
+		strcpy(tail, hit + strlen(from));
+		strcpy(hit, to);
+		strcat(text, tail);
+	}
+	for (hit = text; (hit = strchr(hit, '\'')); hit++)
+		*hit = '"';
+	return cycle_parse(json_loads(text, 0, NULL), c, why, 200);
+}
+
+static void cycle_good(void **state)
+{
+	char why[200] = "";
+	struct cycle c;
+
+	(void)state;
+	assert_int_equal(parse(&c, NULL, NULL, why), 0);
+	assert_string_equal(c.run, "R");
+	assert_int_equal(c.cycle, 3);
+	assert_int_equal(c.mode, MODE_REBUILD);
+	assert_string_equal(c.append, "a b");
+	assert_int_equal(c.nr_points, 2);
+	assert_int_equal(c.points[1].hwpts, 4);
+	cycle_free(&c);
+}
+
+static void cycle_bad(void **state)
+{
+	static const struct {
+		const char *from, *to, *says;
+	} cases[] = {
+		{ "'rebuild'", "'rebuilt'", "mode" },
+		{ "'reps':5", "'reps':0", "out of range" },
+		{ "'reps':5", "'reps':'5'", "integer" },
+		{ "'kexec_hwpts':16", "'kexec_hwpts':-1", "out of range" },
+		{ "'kexec_hwpts':16,", "", "kexec_hwpts" },
+		{ "'hwpts':4", "'hwpts':1", "points[1]" },
+		{ "'hwpts':4,'ioas_bytes':67108864", "'hwpts':4,'ioas_bytes':1048576",
+		  "points[1]" },
+		{ "'page_bytes':4096", "'page_bytes':5000", "points[0]" },
+		{ "'ioas_bytes':67108864", "'ioas_bytes':67108865", "points[0]" },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char why[200] = "";
+		struct cycle c;
+
+		assert_int_equal(parse(&c, cases[i].from, cases[i].to, why), -EINVAL);
+		if (!strstr(why, cases[i].says))
+			fail_msg("case %zu says: %s", i, why);
+		cycle_free(&c);
+	}
+}
+
+static void timeline(void **state)
+{
+	static const char text[] = "# clock tsc hz 2000000000\n"
+				   "outgoing freeze.begin 100\n"
+				   "outgoing freeze.end 350\n"
+				   "outgoing jump 1000\n"
+				   "nonsense\n"
+				   "sideways entry 5\n"
+				   "incoming entry 5000\n"
+				   "incoming kho 4\n"
+				   "incoming userspace 9000";
+	const struct span *s;
+	struct timeline t;
+	uint64_t ticks;
+	int found = 0;
+
+	(void)state;
+	timeline_parse(text, &t);
+	assert_int_equal(t.hz, 2000000000);
+	assert_int_equal(t.nr, 6);
+	assert_int_equal(timeline_find(&t, true, "entry"), 5000);
+	assert_int_equal(timeline_find(&t, false, "entry"), 0);
+	for (s = timeline_spans; s->metric; s++) {
+		if (timeline_span(&t, s, &ticks))
+			continue;
+		found++;
+		if (!strcmp(s->metric, "freeze"))
+			assert_int_equal(ticks, 250);
+		else if (!strcmp(s->metric, "boot.entry"))
+			assert_int_equal(ticks, 4000);
+		else if (!strcmp(s->metric, "boot.userspace"))
+			assert_int_equal(ticks, 8000);
+		else /* missing stamps, and one that ran backwards */
+			fail_msg("%s", s->metric);
+	}
+	assert_int_equal(found, 3);
+}
+
+static void log_lines(void **state)
+{
+	struct kmsg_facts f = { .liveupdate_number = -1 };
+
+	(void)state;
+	kmsg_line("DMAR: Host address width 39", &f);
+	kmsg_line("DMAR: DRHD: handling fault status reg 2", &f);
+	assert_int_equal(f.faults, 0);
+	kmsg_line("DMAR: [DMA Read NO_PASID] Request device [0000:00:02.0] fault addr 0x1000 x",
+		  &f);
+	kmsg_line("arm-smmu-v3 arm-smmu-v3.0.auto: event 0x10 received:", &f);
+	assert_int_equal(f.faults, 2);
+	assert_true(!strncmp(f.first_fault, "DMAR: [DMA Read", 15));
+	assert_int_equal(f.liveupdate_number, -1);
+	kmsg_line("luo: Retrieved live update data, liveupdate number: 12", &f);
+	assert_int_equal(f.liveupdate_number, 12);
+}
+
+static void table_pages(void **state)
+{
+	const struct point small = { 1, 64ull << 20, 4096 }, big = { 1, 16ull << 30, 4096 };
+	const struct point huge = { 1, 16ull << 30, 2 << 20 };
+
+	(void)state;
+	assert_int_equal(tables_expected_pages(&small), 32 + 1);
+	assert_int_equal(tables_expected_pages(&big), 8192 + 16 + 1);
+	assert_int_equal(tables_expected_pages(&huge), 16 + 1);
+	/* as seen on VT-d */
+	assert_int_equal(tables_wrong_size(&small, 38), 0);
+	assert_int_equal(tables_wrong_size(&big, 8214), 0);
+	assert_int_equal(tables_wrong_size(&huge, 20), 0);
+	assert_int_equal(tables_wrong_size(&big, 20), 1);
+	assert_int_equal(tables_wrong_size(&small, 4), 1);
+	assert_int_equal(tables_wrong_size(&huge, 8214), -1);
+}
+
+static void witness(void **state)
+{
+	(void)state;
+	/* FNV-1a of "a/1" */
+	assert_int_equal(lub_witness_cookie("a", 1), 0xe620f01904691bd8ull);
+	assert_true(lub_witness_cookie("a", 1) != lub_witness_cookie("a", 11));
+	assert_true(lub_witness_cookie("a", 1) != lub_witness_cookie("b", 1));
+}
+
+static void conversion(void **state)
+{
+	(void)state;
+	assert_int_equal(ticks_to_ns(2096000000, 2096000000), 1000000000);
+	assert_int_equal(ticks_to_ns(1, 62500000), 16);
+	/* a day of a fast counter does not overflow on the way */
+	assert_int_equal(ticks_to_ns(86400ull * 5000000000, 5000000000), 86400ull * 1000000000);
+	assert_true(clock_hz() > 1000000);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(cycle_good),  cmocka_unit_test(cycle_bad),
+		cmocka_unit_test(timeline),    cmocka_unit_test(log_lines),
+		cmocka_unit_test(table_pages), cmocka_unit_test(witness),
+		cmocka_unit_test(conversion),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Plan files: what is accepted, what is refused and in which words, how points are laid out. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "bench/plan/plan.h"
+#include "bench/plan/value.h"
+
+#define RUN "[run]\nscenario=preserve\n"
+#define MATRIX "[matrix.1]\nhwpts=1,4\nioas=64M\npage=4K\n"
+
+static int load(const char *text, struct plan *plan, char *msg, size_t len)
+{
+	FILE *in = fmemopen((void *)text, strlen(text), "r");
+	int err;
+
+	assert_non_null(in);
+	err = plan_parse(in, "p.ini", plan, msg, len);
+	fclose(in);
+	return err ? err : plan_expand(plan, msg, len);
+}
+
+static void refused(const char *text, const char *start, const char *part)
+{
+	struct plan plan;
+	char msg[512] = "";
+	int err = load(text, &plan, msg, sizeof(msg));
+
+	if (!err)
+		err = plan_check_memory(&plan, plan.memory, msg, sizeof(msg));
+	if (!err)
+		fail_msg("accepted: %s", text);
+	if (strncmp(msg, start, strlen(start)) || !strstr(msg, part) || strchr(msg, '\n'))
+		fail_msg("message '%s', wanted '%s ... %s'", msg, start, part);
+	/* Every message says what to do. */
+	assert_non_null(strstr(msg, "; "));
+	plan_free(&plan);
+}
+
+static void test_full(void **state)
+{
+	struct plan plan;
+	char msg[512];
+
+	(void)state;
+	assert_int_equal(load("[run]\nscenario = preserve\nworkload = lsi\nmode = rebuild\nreps = 7\n"
+			      "cycles = 3\nkexec_hwpts = 1,4\nmemory = 8G\nbudget_s = 330\n"
+			      "point_budget_s = 9\nkvm = yes\n; comment\n"
+			      "[matrix.1]\nhwpts = 4, 1\nioas = 64M,1G\npage = 4K\n"
+			      "[matrix.2]\nhwpts = 2,4\nioas = 1G\npage = 4096,2M\n", &plan, msg,
+			      sizeof(msg)), 0);
+	assert_string_equal(plan.name, "p");
+	assert_string_equal(plan.mode, "rebuild");
+	assert_int_equal(plan.reps, 7);
+	assert_int_equal(plan.memory, 8ULL << 30);
+	assert_int_equal(plan.budget_s, 330);
+	assert_true(plan.kvm);
+	/* 64M/4K, 1G/4K from both matrices, 1G/2M. */
+	assert_int_equal(plan.nr_blocks, 3);
+	assert_int_equal(plan.blocks[1].nr_hwpts, 3);
+	assert_int_equal(plan.blocks[1].hwpts[0], 1);
+	assert_int_equal(plan.blocks[1].hwpts[1], 2);
+	assert_int_equal(plan.blocks[1].hwpts[2], 4);
+	assert_int_equal(plan_nr_cycles(&plan), 9);
+	assert_int_equal(plan_nr_points(&plan), (2 + 3 + 2) * 3);
+	plan_free(&plan);
+}
+
+static void test_cycles(void **state)
+{
+	uint32_t seen[3][5] = { { 0 } };
+	struct plan plan;
+	char msg[512];
+	uint32_t n;
+
+	(void)state;
+	assert_int_equal(load("[run]\nscenario=preserve\ncycles=4\nkexec_hwpts=1,2,3,4\n"
+			      "[matrix.1]\nhwpts=1\nioas=1M,2M,4M\npage=4K\n", &plan, msg,
+			      sizeof(msg)), 0);
+	for (n = 1; n <= plan_nr_cycles(&plan); n++) {
+		struct plan_cycle c = plan_cycle_get(&plan, n);
+
+		assert_int_equal(c.number, n);
+		assert_int_equal(c.block - plan.blocks, (n - 1) % 3);
+		assert_int_equal(c.round, (n - 1) / 3 + 1);
+		seen[c.block - plan.blocks][c.kexec_hwpts]++;
+	}
+	/* Every block meets every count once. */
+	for (n = 0; n < 12; n++)
+		assert_int_equal(seen[n / 4][n % 4 + 1], 1);
+	plan_free(&plan);
+}
+
+static void test_default_kexec(void **state)
+{
+	struct plan plan;
+	char msg[512];
+
+	(void)state;
+	assert_int_equal(load(RUN MATRIX, &plan, msg, sizeof(msg)), 0);
+	assert_int_equal(plan_cycle_get(&plan, 1).kexec_hwpts, 4);
+	plan_free(&plan);
+}
+
+static void test_keys(void **state)
+{
+	(void)state;
+	refused(RUN "hwtps=1\n" MATRIX, "p.ini:3: hwtps: ", "unknown key");
+	refused(RUN MATRIX "pages=1\n", "p.ini:7: pages: ", "unknown key");
+	refused(RUN "[matrx.1]\nhwpts=1\n", "p.ini:4: matrx.1: ", "unknown section");
+	refused("reps=5\n" RUN, "p.ini:1: reps: ", "unknown section");
+	refused(RUN "reps=5\nreps=6\n" MATRIX, "p.ini:4: reps: ", "twice");
+	refused("[run] scenario=preserve\n" MATRIX, "p.ini:1: section: ", "line of its own");
+	refused(RUN "nonsense\n" MATRIX, "p.ini:3: line: ", "key = value");
+	refused(RUN "[matrix.1]\nhwpts=1\npage=4K\n", "p.ini:5: matrix.1: ", "needs all of");
+	refused("[run]\nreps=1\n" MATRIX, "p.ini:6: scenario: ", "missing");
+	refused(RUN, "p.ini:2: matrix.1: ", "no points");
+	refused(RUN "mode=keep\n" MATRIX, "p.ini:3: mode: ", "preserve or rebuild or crash");
+	refused(RUN "kvm=maybe\n" MATRIX, "p.ini:3: kvm: ", "yes or no");
+}
+
+static void test_numbers(void **state)
+{
+	(void)state;
+	refused(RUN "reps=-1\n" MATRIX, "p.ini:3: reps: ", "negative");
+	refused(RUN "reps=0\n" MATRIX, "p.ini:3: reps: ", "too small");
+	refused(RUN "reps=99999999999999999999\n" MATRIX, "p.ini:3: reps: ", "too large");
+	refused(RUN "reps=5x\n" MATRIX, "p.ini:3: reps: ", "not a number");
+	refused(RUN "reps=\n" MATRIX, "p.ini:3: reps: ", "not a number");
+	refused(RUN "reps=+5\n" MATRIX, "p.ini:3: reps: ", "not a number");
+	refused(RUN "memory=17592186044416G\n" MATRIX, "p.ini:3: memory: ", "too large");
+	refused(RUN "memory=20000000000000000000\n" MATRIX, "p.ini:3: memory: ", "too large");
+	refused(RUN "memory=6GB\n" MATRIX, "p.ini:3: memory: ", "not a size");
+	refused(RUN "memory=-6G\n" MATRIX, "p.ini:3: memory: ", "negative");
+	refused(RUN "[matrix.1]\nhwpts=0\nioas=1M\npage=4K\n", "p.ini:4: hwpts: ", "too small");
+	refused(RUN "[matrix.1]\nhwpts=1,,2\nioas=1M\npage=4K\n", "p.ini:4: hwpts: ", "empty");
+	refused(RUN "[matrix.1]\nhwpts=1\nioas=0\npage=4K\n", "p.ini:5: ioas: ", "too small");
+	refused(RUN "[matrix.1]\nhwpts=1\nioas=1M\npage=12K\n", "p.ini:6: page: ", "power of two");
+	refused(RUN "[matrix.1]\nhwpts=1\nioas=3M\npage=2M\n", "p.ini:4: ioas: ", "not a multiple");
+}
+
+static void test_memory(void **state)
+{
+	(void)state;
+	refused(RUN "memory=1G\n[matrix.1]\nhwpts=64\nioas=16G\npage=4K\n", "p.ini:5: hwpts: ",
+		"more than 60 % of memory 1G");
+	refused(RUN "[matrix.1]\nhwpts=4096\nioas=64T\npage=4K\n", "p.ini:4: hwpts: ", "page tables");
+	/* What is carried over counts, too. */
+	refused(RUN "memory=1G\nkexec_hwpts=4096\n[matrix.1]\nhwpts=1\nioas=16G\npage=4K\n",
+		"p.ini:6: hwpts: ", "4096 HWPTs");
+}
+
+static void test_tables(void **state)
+{
+	(void)state;
+	assert_int_equal(plan_tables(4096, 4096), 4);
+	assert_int_equal(plan_tables(64 << 20, 4096), 32 + 1 + 1 + 1);
+	assert_int_equal(plan_tables(16ULL << 30, 4096), 8192 + 16 + 1 + 1);
+	assert_int_equal(plan_tables(16ULL << 30, 2 << 20), 16 + 1 + 1);
+	assert_int_equal(plan_tables(16ULL << 30, 1 << 30), 1 + 1);
+	assert_int_equal(plan_tables(1ULL << 40, 1 << 30), 2 + 1);
+}
+
+static void test_shipped(void **state)
+{
+	static const char *const names[] = { "quick", "smoke" };
+	char path[128], msg[512];
+	struct plan plan;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		snprintf(path, sizeof(path), "bench/plan/plans/%s.ini", names[i]);
+		if (plan_load(path, &plan, msg, sizeof(msg)) ||
+		    plan_check_memory(&plan, plan.memory, msg, sizeof(msg)))
+			fail_msg("%s", msg);
+		assert_string_equal(plan.name, names[i]);
+		plan_free(&plan);
+	}
+}
+
+static void test_size_text(void **state)
+{
+	char buf[24];
+
+	(void)state;
+	assert_string_equal(plan_size(4096, buf), "4K");
+	assert_string_equal(plan_size(1536 << 20, buf), "1536M");
+	assert_string_equal(plan_size(4097, buf), "4097");
+	assert_string_equal(plan_size(0, buf), "0");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_full),	cmocka_unit_test(test_cycles),
+		cmocka_unit_test(test_default_kexec), cmocka_unit_test(test_keys),
+		cmocka_unit_test(test_numbers), cmocka_unit_test(test_memory),
+		cmocka_unit_test(test_tables),	cmocka_unit_test(test_shipped),
+		cmocka_unit_test(test_size_text),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
