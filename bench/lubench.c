@@ -7,6 +7,7 @@ static const struct lub_command commands[] = {
 	{ "report", "text report of a run", cmd_report },
 	{ "list", "scenarios, workloads, plans, targets or runs", cmd_list },
 	{ "doctor", "what is missing on this machine or on a host", cmd_doctor },
+	{ "exec", "run a command on a freshly launched emulated target", cmd_exec },
 };
 
 static void help(FILE *out)

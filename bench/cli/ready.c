@@ -8,6 +8,7 @@
 #include "bench/cli/campaign.h"
 #include "bench/lubench.h"
 #include "bench/target/proc.h"
+#include "bench/target/qemu.h"
 
 #define PROBE_MS 30000
 
@@ -115,6 +116,10 @@ int campaign_ready(struct campaign *c)
 	c->cmdline = cmdline_strip(str(c->probe, "cmdline"), !strcmp(c->mode, "crash"));
 	if (!c->cmdline)
 		return fail(c, -ENOMEM, "out of memory");
+	/* The kernel that receives the device has to keep the native driver off by itself. */
+	if (c->target.row->machine && c->target.row->machine->no_native &&
+	    !strcmp(c->mode, "preserve"))
+		cmdline_drop(c->cmdline, c->target.row->machine->no_native);
 	snprintf(c->boot_id, sizeof(c->boot_id), "%s", str(c->probe, "boot_id"));
 	c->liveupdate_number = -1;
 	c->up = true;

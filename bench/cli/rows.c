@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The lines that one run and each of its cycles add to samples.jsonl. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "bench/cli/campaign.h"
 #include "bench/lubench.h"
@@ -27,11 +29,31 @@ static json_t *series_commit(const json_t *kernel)
 	return json_is_string(commit) ? json_incref(commit) : json_null();
 }
 
+/* What an emulated target runs on; a real host's own processor is not looked at. */
+static const char *cpu_model(const struct target *t, char *buf, size_t size)
+{
+	static const char key[] = "model name";
+	FILE *in = t->row->emulated ? fopen("/proc/cpuinfo", "re") : NULL;
+	const char *model = NULL;
+	char *value;
+
+	while (in && !model && fgets(buf, (int)size, in)) {
+		value = strchr(buf, ':');
+		if (strncmp(buf, key, sizeof(key) - 1) || !value)
+			continue;
+		value[strcspn(value, "\n")] = '\0';
+		model = value + 1 + strspn(value + 1, " ");
+	}
+	if (in)
+		fclose(in);
+	return model;
+}
+
 int rows_run_line(struct campaign *c)
 {
 	const struct target *t = &c->target;
 	json_t *kernel, *line;
-	char now[32];
+	char now[32], cpu[256];
 
 	if (c->run_line)
 		return 0;
@@ -51,9 +73,10 @@ int rows_run_line(struct campaign *c)
 	    json_object_set_new(line, "tool", json_pack("{s:s, s:s}", "name", "lubench", "version",
 							LUBENCH_VERSION)) ||
 	    json_object_set_new(line, "machine",
-				json_pack("{s:s, s:s, s:I, s:s?, s:O?, s:O?, s:O?}", "accel", t->accel,
-					  "emulator", t->version, "memory_bytes",
-					  (json_int_t)t->memory, "device", t->device, "arch",
+				json_pack("{s:s, s:s, s:I, s:b, s:s?, s:s?, s:O?, s:O?, s:O?}",
+					  "accel", t->accel, "emulator", t->version, "memory_bytes",
+					  (json_int_t)t->memory, "realtime", t->realtime, "cpu",
+					  cpu_model(t, cpu, sizeof(cpu)), "device", t->device, "arch",
 					  json_object_get(c->probe, "arch"), "iommu",
 					  json_object_get(c->probe, "iommu"), "clock",
 					  json_object_get(c->probe, "clock")))) {

@@ -13,7 +13,7 @@
 #include "bench/target/proc.h"
 
 /* Length of the window without a kexec that dma.gap of the blackout is compared with. */
-#define CONTROL_MS 3000
+#define CONTROL_MS 1000
 
 struct watch {
 	struct target *t;

@@ -120,6 +120,8 @@ struct observer *observer_start(int ram_fd, int64_t offset, uint64_t cookie)
 		free(o);
 		return NULL;
 	}
+	/* It sleeps nearly all the time; being late would look like a device that stopped. */
+	pthread_setschedparam(o->thread, SCHED_RR, &(struct sched_param){ .sched_priority = 2 });
 	return o;
 }
 

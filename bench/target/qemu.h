@@ -23,7 +23,9 @@ struct qemu_alias {
  * @iommu_alias: property to add to @iommu as "NAME=on" under the name this QEMU knows, or NULLs
  * @device: driver and address of the device under test
  * @bdf: where that is
- * @control: a second such device, which is never preserved
+ * @second: another such device, for tests that need two
+ * @no_native: words of the kernel command line that keep the native driver off these devices, NULL
+ *	for none
  * @console: console= argument
  * @append: words of the kernel command line for this machine
  * @trace: trace events to log
@@ -41,7 +43,8 @@ struct qemu_machine {
 	struct qemu_alias iommu_alias;
 	const char *device;
 	const char *bdf;
-	const char *control;
+	const char *second;
+	const char *no_native;
 	const char *console;
 	const char *append;
 	const char *trace[8];

@@ -63,8 +63,10 @@ void qemu_build_args(const struct target *t, const struct qemu *q, struct qemu_a
 	}
 	add(a, "-device");
 	add(a, "%s", m->device);
-	add(a, "-device");
-	add(a, "%s", m->control);
+	if (t->second) {
+		add(a, "-device");
+		add(a, "%s", m->second);
+	}
 	add(a, "-netdev");
 	add(a, "user,id=n,hostfwd=tcp:127.0.0.1:%d-:22", q->ssh.port);
 	add(a, "-device");
@@ -94,6 +96,6 @@ void qemu_build_args(const struct target *t, const struct qemu *q, struct qemu_a
 	add(a, "-kernel");
 	add(a, "%s", t->kernel);
 	add(a, "-append");
-	add(a, "console=%s root=/dev/vda rw ip=10.0.2.15::10.0.2.2:255.255.255.0::eth0:off net.ifnames=0 %s kho=on liveupdate=on panic=-1%s%s",
-	    m->console, m->append, *t->append ? " " : "", t->append);
+	add(a, "console=%s root=/dev/vda rw ip=10.0.2.15::10.0.2.2:255.255.255.0::eth0:off net.ifnames=0 %s %s kho=on liveupdate=on panic=-1%s%s",
+	    m->console, m->append, m->no_native ? m->no_native : "", *t->append ? " " : "", t->append);
 }

@@ -20,7 +20,8 @@ int64_t qemu_q35_offset(uint64_t ram, uint64_t gpa)
 
 /*
  * The native driver of the lsi53c895a runs its scripts from the chip's own memory, by bus address.
- * Behind QEMU's VT-d that address is not mapped: a storm of faults, and no end of the boot.
+ * Behind QEMU's VT-d that address is not mapped: a storm of faults, and no end of the boot. A kernel
+ * that receives the preserved device gets no such help: there it must not bind, and does not.
  */
 #define NO_LSI_DRIVER "initcall_blacklist=sym2_init"
 
@@ -37,9 +38,10 @@ const struct qemu_machine qemu_vtd = {
 	.iommu = "intel-iommu,intremap=on,aw-bits=48",
 	.device = "lsi53c895a,addr=04.0",
 	.bdf = "0000:00:04.0",
-	.control = "lsi53c895a,addr=05.0",
+	.second = "lsi53c895a,addr=05.0",
+	.no_native = NO_LSI_DRIVER,
 	.console = "ttyS0",
-	.append = "intel_iommu=on " NO_LSI_DRIVER,
+	.append = "intel_iommu=on",
 	.trace = VTD_TRACE,
 	.ram_offset = qemu_q35_offset,
 };
@@ -56,9 +58,10 @@ const struct qemu_machine qemu_vtd_sm = {
 	.iommu_alias = { { "x-scalable-mode", "scalable-mode" } },
 	.device = "lsi53c895a,addr=04.0",
 	.bdf = "0000:00:04.0",
-	.control = "lsi53c895a,addr=05.0",
+	.second = "lsi53c895a,addr=05.0",
+	.no_native = NO_LSI_DRIVER,
 	.console = "ttyS0",
-	.append = "intel_iommu=on,sm_on " NO_LSI_DRIVER,
+	.append = "intel_iommu=on,sm_on",
 	.trace = VTD_TRACE,
 	.ram_offset = qemu_q35_offset,
 };

@@ -98,3 +98,18 @@ char *cmdline_strip(const char *cmdline, bool crash)
 	free(copy);
 	return out;
 }
+
+void cmdline_drop(char *cmdline, const char *word)
+{
+	size_t len = strlen(word);
+	char *at = cmdline;
+
+	while ((at = strstr(at, word))) {
+		bool begins = at == cmdline || at[-1] == ' ', ends = !at[len] || at[len] == ' ';
+
+		if (begins && ends)
+			memmove(at, at + len + (at[len] == ' '), strlen(at + len + (at[len] == ' ')) + 1);
+		else
+			at += len;
+	}
+}

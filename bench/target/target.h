@@ -126,7 +126,9 @@ const struct target_row *target_row_find(const char *name);
  * @append: more words for the launched kernel's command line, "" for none
  * @memory: bytes of an emulated target
  * @kvm: /dev/kvm may be used
+ * @second: an emulated target gets a second device of the kind under test
  * @accel: what is used: "tcg", "kvm" or "none"; set by @probe
+ * @realtime: the thread of the device model has real-time priority; set by @launch
  * @version: emulator version, set by @probe; "" without one
  * @launch_ms: time limit of a launch
  * @console: what its console said
@@ -147,7 +149,9 @@ struct target {
 	const char *append;
 	uint64_t memory;
 	bool kvm;
+	bool second;
 	const char *accel;
+	bool realtime;
 	char version[64];
 	int launch_ms;
 	struct console console;
@@ -207,5 +211,12 @@ bool cmdline_word(const char *cmdline, const char *key, char *buf, size_t len);
  * Return: new string or NULL when out of memory.
  */
 char *cmdline_strip(const char *cmdline, bool crash);
+
+/**
+ * cmdline_drop() - take a word off a command line
+ * @cmdline: as from cmdline_strip(), changed in place
+ * @word: the whole word
+ */
+void cmdline_drop(char *cmdline, const char *word);
 
 #endif

@@ -93,6 +93,24 @@ int preserve_memory(struct agent *ag)
 		   : 0;
 }
 
+/*
+ * The longest gap of the blackout is compared to that of a window without a kexec, and the longer a
+ * window is the longer its longest gap. So what the outgoing agent has left of the length of the
+ * blackout is made up for here.
+ */
+static void complete_control_window(struct agent *ag)
+{
+	volatile struct lub_witness *w = agent_witness(ag);
+	uint64_t blackout_ms = clock_ns(agent_kept(ag, "blackout.cpu")) / 1000000;
+
+	if (blackout_ms <= ag->c.control_ms)
+		return;
+	agent_phase(ag, "control");
+	w->phase = LUB_PHASE_CONTROL;
+	msleep((unsigned int)(blackout_ms - ag->c.control_ms));
+	w->phase = LUB_PHASE_AFTER;
+}
+
 int preserve_stop(struct agent *ag)
 {
 	volatile struct lub_witness *w = agent_witness(ag);
@@ -101,6 +119,7 @@ int preserve_stop(struct agent *ag)
 	int err;
 
 	msleep(RUN_ON_MS);
+	complete_control_window(ag);
 	err = ag->engine.ops->stop(&ag->engine);
 	if (!err)
 		err = ag->engine.ops->verify(&ag->engine, false, &v);

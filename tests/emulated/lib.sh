@@ -1,0 +1,98 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Shared by the emulated tests: where kernels are, running lubench, asking its records.
+# Sourced after `set -euo pipefail`. A test prints one line for each thing it has checked.
+TOP=${TOP:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}
+LUBENCH_CACHE=${LUBENCH_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/lubench}
+work=${TEST_DIR:-$(mktemp -d)}
+arch=x86_64
+lubench=$TOP/build/lubench
+smoke=$TOP/bench/plan/plans/smoke.ini
+cd "$TOP"
+
+skip() { echo "skip: $*"; exit 4; }
+fail() { echo "FAIL: $*"; exit 1; }
+ok() { echo "ok: $*"; }
+
+command -v qemu-system-$arch >/dev/null || skip "no qemu-system-$arch; run: make deps"
+command -v jq >/dev/null || skip "no jq; run: make deps"
+[ -x "$lubench" ] || skip "no $lubench; run: make"
+
+kernel_of() { # series|base: prints the image, or nothing
+	local image=$LUBENCH_CACHE/kernels/$arch-$1/bzImage
+	case $1 in
+	series)
+		[ -z "${KSRC:-}" ] || image=$LUBENCH_CACHE/kernels/$arch-ksrc/bzImage
+		image=${LUBENCH_KERNEL:-$image}
+		;;
+	base) image=${LUBENCH_BASE_KERNEL:-$image} ;;
+	esac
+	[ ! -r "$image" ] || echo "$image"
+}
+
+series=$(kernel_of series)
+[ -n "$series" ] || skip "no series kernel in the cache; run: make kernel"
+
+# run NAME OPTION...: lubench run into $work/NAME, output in $work/NAME.txt, status in $rc
+run() {
+	local name=$1
+	shift
+	rc=0
+	nice "$lubench" run -o "$work/$name" "$@" >"$work/$name.txt" 2>&1 </dev/null || rc=$?
+}
+
+# guest NAME OPTION... COMMAND: lubench exec with logs in $work/NAME, output in $work/NAME.txt
+guest() {
+	local name=$1
+	shift
+	rc=0
+	nice "$lubench" exec -o "$work/$name" "$@" >"$work/$name.txt" 2>&1 </dev/null || rc=$?
+}
+
+# q RUN FILTER: jq over all lines of its samples at once
+q() { jq -rs "$2" "$work/$1/samples.jsonl"; }
+
+# values RUN CYCLE METRIC [CONDITION ON .params]: one a line
+values() {
+	q "$1" ".[] | select(.kind==\"sample\" and .cycle==$2 and .metric==\"$3\")
+		| select(.params | ${4:-true}) | .value"
+}
+
+# expect WHAT IS WANTED: two words that must be equal
+expect() { [ "$2" = "$3" ] || fail "$1: $2 instead of $3"; }
+
+show() { # NAME: what a failed lubench said
+	tail -n 25 "$work/$1.txt" | sed 's/^/  | /'
+}
+
+# no_splat DIR: no kernel complained on any console
+no_splat() {
+	local line
+	line=$(grep -m 1 -nE 'WARNING:|BUG:|Oops|Kernel panic|general protection|Call Trace|KASAN|UBSAN|DEBUG_LOCKS|possible (circular|recursive)|suspicious RCU|scheduling while atomic' \
+		"$work/$1"/console-*.log) || return 0
+	fail "$1: a kernel complains: $line"
+}
+
+# guest_program NAME: builds guest/NAME.c with the agent's parts, statically; prints its path
+guest_program() {
+	local headers=$LUBENCH_CACHE/headers/$arch-series/include obj=build/agent/$arch/obj out=$work/$1
+	[ -z "${KSRC:-}" ] || headers=$LUBENCH_CACHE/headers/$arch-ksrc/include
+	[ -d "$headers" ] || skip "no kernel headers in the cache; run: make"
+	[ -e "$obj/bench/agent/agent.o" ] || skip "the agent is not built; run: make"
+	local objects
+	mapfile -t objects < <(find "$obj" -name '*.o' ! -name main.o)
+	$arch-linux-gnu-gcc -std=gnu11 -O2 -g -D_GNU_SOURCE -Wall -Wextra -Werror -I. -isystem "$headers" \
+		-static -o "$out" "tests/emulated/guest/$1.c" tests/emulated/guest/guest.c "${objects[@]}" \
+		-ljansson -pthread >&2 || fail "cannot build the guest program $1"
+	echo "$out"
+}
+
+# checks NAME: shows the TAP lines of a guest program; fails when one is not ok or the end is missing
+checks() {
+	grep -aE '^(ok|not ok|#)' "$work/$1.txt" || :
+	! grep -aq '^not ok' "$work/$1.txt" || fail "$1: $(grep -ac '^not ok' "$work/$1.txt") checks failed"
+	if [ $rc -ne 0 ] || ! grep -aq '^# done' "$work/$1.txt"; then
+		show "$1"
+		fail "$1: the guest program did not end well (status $rc)"
+	fi
+}
