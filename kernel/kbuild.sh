@@ -40,8 +40,11 @@ kmake() {
 	local stamp="@1767225600" cc=${CROSS}gcc hostcc=gcc
 	if command -v ccache >/dev/null; then
 		cc="ccache $cc" hostcc="ccache gcc"
-		export CCACHE_BASEDIR=$LUBENCH_CACHE CCACHE_NOHASHDIR=1
+		# Depend mode: what is not in the cache is not preprocessed twice.
+		export CCACHE_BASEDIR=$LUBENCH_CACHE CCACHE_NOHASHDIR=1 CCACHE_DEPEND=1
 	fi
+	# The compiler takes its memory in huge pages: on a virtual machine a third of the build time.
+	export GLIBC_TUNABLES=${GLIBC_TUNABLES:-glibc.malloc.hugetlb=1}
 	make -C "$src" O="$obj" ARCH="$KARCH" CROSS_COMPILE="$CROSS" CC="$cc" HOSTCC="$hostcc" -j"$jobs" \
 		LOCALVERSION="-$release" KBUILD_BUILD_TIMESTAMP="$stamp" KBUILD_BUILD_VERSION=1 \
 		KBUILD_BUILD_USER=lubench KBUILD_BUILD_HOST=lubench "$@"
