@@ -100,7 +100,7 @@ static void timeline(void **state)
 				   "sideways entry 5\n"
 				   "incoming entry 5000\n"
 				   "incoming kho 4\n"
-				   "incoming userspace 9000";
+				   "incoming init 9000";
 	const struct span *s;
 	struct timeline t;
 	uint64_t ticks;
