@@ -10,6 +10,7 @@
 #include "bench/agent/counters.h"
 #include "bench/agent/fill.h"
 #include "bench/agent/kexec.h"
+#include "bench/agent/busy.h"
 #include "bench/agent/kmsg.h"
 #include "bench/agent/pcidev.h"
 #include "bench/agent/scenario/scenario.h"
@@ -204,7 +205,7 @@ static int control_window(struct agent *ag)
 	ag->corrupt += v.corrupt;
 	from = w->counter;
 	w->phase = LUB_PHASE_CONTROL;
-	msleep(ag->c.control_ms);
+	busy_window(ag->c.control_ms);
 	w->phase = LUB_PHASE_WORK;
 	ag->carried.control = w->counter - from;
 	agent_sample(ag, &ag->carried.at, 0, "dma.count", "count", ag->carried.control, "control");

@@ -2,12 +2,14 @@
 /* Emulated targets: a QEMU that ends with the controller and leaves only its logs. */
 #include "bench/target/qemu.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -36,13 +38,27 @@ static int free_port(void)
 
 /*
  * What the observer sees is to be the machine and not the scheduler of a busy host, so the thread
- * that runs the devices goes first. The threads of the processors do not: they would leave nothing
- * to the host. Where this is not permitted the run goes on without, and says so in its run line.
+ * that runs the devices goes first. Those of the processors come before other programs, because the
+ * devices wait for a lock that they hold. Where this is not permitted the run goes on without, and
+ * says so in its run line.
  */
-static void prefer_devices(struct target *t, pid_t pid)
+static void prefer_target(struct target *t, pid_t pid)
 {
 	struct sched_param param = { .sched_priority = 1 };
+	struct dirent *entry;
+	char path[64];
+	DIR *tasks;
 
+	snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
+	tasks = opendir(path);
+	while (tasks && (entry = readdir(tasks))) {
+		pid_t tid = atoi(entry->d_name);
+
+		if (tid > 0 && tid != pid)
+			setpriority(PRIO_PROCESS, (id_t)tid, -10);
+	}
+	if (tasks)
+		closedir(tasks);
 	t->realtime = !sched_setscheduler(pid, SCHED_RR | SCHED_RESET_ON_FORK, &param);
 }
 
@@ -62,8 +78,6 @@ static int start(struct target *t)
 	q->pid = a.failed ? -ENOMEM : proc_spawn(a.v, t->ram_fd, pair[1], q->log);
 	close(pair[1]);
 	q->monitor = pair[0];
-	if (q->pid > 0)
-		prefer_devices(t, q->pid);
 	if (q->pid < 0) {
 		err = q->pid;
 		lub_err("cannot start %s: %s", a.v[0], strerror(-err));
@@ -180,8 +194,10 @@ static int qemu_launch(struct target *t, unsigned int number)
 			err = start(t);
 		if (!err)
 			err = wait_ssh(t);
-		if (!err)
+		if (!err) {
+			prefer_target(t, ((struct qemu *)t->priv)->pid);
 			return 0;
+		}
 		qemu_stop(t);
 		/* Another process may have taken the port in between; anything else is final. */
 		if (err != -ENODEV || t->console.boots || t->console.resets)

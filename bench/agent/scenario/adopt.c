@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bench/agent/busy.h"
 #include "bench/agent/kmsg.h"
 #include "bench/agent/uapi/iommufd.h"
 #include "bench/agent/uapi/liveupdate.h"
@@ -107,7 +108,7 @@ static void complete_control_window(struct agent *ag)
 		return;
 	agent_phase(ag, "control");
 	w->phase = LUB_PHASE_CONTROL;
-	msleep((unsigned int)(blackout_ms - ag->c.control_ms));
+	busy_window((unsigned int)(blackout_ms - ag->c.control_ms));
 	w->phase = LUB_PHASE_AFTER;
 }
 

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "bench/agent/busy.h"
+
+#include <fcntl.h>
+#include <glob.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "bench/agent/clock.h"
+#include "bench/agent/kmsg.h"
+
+static void read_config_spaces(void)
+{
+	char buf[64];
+	glob_t g;
+	size_t i;
+	int fd;
+
+	if (glob("/sys/bus/pci/devices/*/config", 0, NULL, &g))
+		return;
+	for (i = 0; i < g.gl_pathc; i++) {
+		fd = open(g.gl_pathv[i], O_RDONLY | O_CLOEXEC);
+		if (fd < 0)
+			continue;
+		while (read(fd, buf, sizeof(buf)) > 0)
+			;
+		close(fd);
+	}
+	globfree(&g);
+}
+
+static void start_program(void)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	pid_t pid = fork();
+
+	if (!pid) {
+		dup2(null, STDOUT_FILENO);
+		dup2(null, STDERR_FILENO);
+		execl("/proc/self/exe", "lubench-agent", "usage", (char *)NULL);
+		_exit(1);
+	}
+	if (pid > 0)
+		waitpid(pid, NULL, 0);
+	if (null >= 0)
+		close(null);
+}
+
+void busy_window(unsigned int ms)
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		unsigned int n;
+
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		for (n = 0;; n++) {
+			read_config_spaces();
+			start_program();
+			kmsg("control window, round %u", n);
+		}
+	}
+	msleep(ms);
+	if (pid > 0) {
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+	}
+}

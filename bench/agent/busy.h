@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BENCH_AGENT_BUSY_H
+#define BENCH_AGENT_BUSY_H
+
+/**
+ * busy_window() - let time pass with a processor that is as busy as one that boots
+ * @ms: how long, milliseconds
+ *
+ * A device of an emulated machine waits for the emulator, and the emulator for the processors it
+ * runs: with an idle processor a window says little about one in which a kernel boots. So programs
+ * are started, configuration spaces read and lines printed until the time is over. No device but
+ * those that the kernel prints to is written to.
+ */
+void busy_window(unsigned int ms);
+
+#endif
