@@ -8,11 +8,12 @@ start=$SECONDS
 [ -t 2 ] && term=1 || term=
 
 show() {
-	local t=$((SECONDS - start))
+	local t=$((SECONDS - start)) text=$line
+	[[ $text != *" /"* ]] || text="${text%% /*} ${text##*/}"
 	if [ "$n" -le "$expected" ]; then
-		printf "$1[%4d/%4d] %d:%02d %.60s$2" "$n" "$expected" $((t / 60)) $((t % 60)) "$line" >&2
+		printf "$1[%4d/%4d] %d:%02d %.60s$2" "$n" "$expected" $((t / 60)) $((t % 60)) "$text" >&2
 	else
-		printf "$1[%4d] %d:%02d %.60s$2" "$n" $((t / 60)) $((t % 60)) "$line" >&2
+		printf "$1[%4d] %d:%02d %.60s$2" "$n" $((t / 60)) $((t % 60)) "$text" >&2
 	fi
 }
 
