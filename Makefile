@@ -34,7 +34,7 @@ endif
 # Packages
 #
 DEPS := bc bison ccache clang-format cpio debian-archive-keyring dropbear-bin dwarves e2fsprogs \
-	fakeroot flex gcc git kmod libc6-dev libcmocka-dev libelf-dev libgsl-dev libinih-dev \
+	fakeroot flex gcc git jq kmod libc6-dev libcmocka-dev libelf-dev libgsl-dev libinih-dev \
 	libjansson-dev libsqlite3-dev libssl-dev make mmdebstrap openssh-client perl qemu-system-x86 \
 	qemu-utils rsync shellcheck sparse xz-utils zstd
 

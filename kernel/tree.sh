@@ -83,7 +83,7 @@ apply_series() {
 		am "$scratch" "${todo[@]}" || {
 			rm -rf "$scratch"
 			clean_git -C "$tree" worktree prune
-			die "kernel/series does not apply to $(basename "$tree"); mend it with: make kernel-tree, git rebase, make kernel-series"
+			die "kernel/series does not apply to $(basename "$tree"); mend the patch named above, or take it back from git"
 		}
 		clean_git -C "$scratch" rev-list --reverse "$tip..HEAD" |
 			paste -d' ' <(tail -n +$((n + 1)) "$state.want") - >>"$state.new"
@@ -185,6 +185,8 @@ export_series() {
 	fi
 	find "$series" -maxdepth 1 -name '*.patch' -delete
 	mv "$out"/*.patch "$series/"
+	# all of it is in kernel/series now: the next kernel-tree may move the tree on
+	git -C "$dir" show-ref -q --verify refs/lubench/work && git -C "$dir" update-ref refs/lubench/work HEAD
 	note "$n patches written to kernel/series"
 }
 

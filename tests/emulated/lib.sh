@@ -7,11 +7,12 @@ LUBENCH_CACHE=${LUBENCH_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/lubench}
 work=${TEST_DIR:-$(mktemp -d)}
 arch=x86_64
 lubench=$TOP/build/lubench
+# shellcheck disable=SC2034 # used by tests
 smoke=$TOP/bench/plan/plans/smoke.ini
-cd "$TOP"
+cd "$TOP" || exit
 
-skip() { echo "skip: $*"; exit 4; }
-fail() { echo "FAIL: $*"; exit 1; }
+skip() { echo "skip: $*" >&2; exit 4; }
+fail() { echo "FAIL: $*" >&2; exit 1; }
 ok() { echo "ok: $*"; }
 
 command -v qemu-system-$arch >/dev/null || skip "no qemu-system-$arch; run: make deps"
@@ -38,7 +39,7 @@ run() {
 	local name=$1
 	shift
 	rc=0
-	nice "$lubench" run -o "$work/$name" "$@" >"$work/$name.txt" 2>&1 </dev/null || rc=$?
+	"$lubench" run -o "$work/$name" "$@" >"$work/$name.txt" 2>&1 </dev/null || rc=$?
 }
 
 # guest NAME OPTION... COMMAND: lubench exec with logs in $work/NAME, output in $work/NAME.txt
@@ -46,7 +47,7 @@ guest() {
 	local name=$1
 	shift
 	rc=0
-	nice "$lubench" exec -o "$work/$name" "$@" >"$work/$name.txt" 2>&1 </dev/null || rc=$?
+	"$lubench" exec -o "$work/$name" "$@" >"$work/$name.txt" 2>&1 </dev/null || rc=$?
 }
 
 # q RUN FILTER: jq over all lines of its samples at once
@@ -73,16 +74,20 @@ no_splat() {
 	fail "$1: a kernel complains: $line"
 }
 
-# guest_program NAME: builds guest/NAME.c with the agent's parts, statically; prints its path
+# guest_program NAME [PART...]: builds guest/NAME.c, guest/PART.c and the agent's parts into one static
+# program and prints its path
 guest_program() {
 	local headers=$LUBENCH_CACHE/headers/$arch-series/include obj=build/agent/$arch/obj out=$work/$1
 	[ -z "${KSRC:-}" ] || headers=$LUBENCH_CACHE/headers/$arch-ksrc/include
 	[ -d "$headers" ] || skip "no kernel headers in the cache; run: make"
 	[ -e "$obj/bench/agent/agent.o" ] || skip "the agent is not built; run: make"
-	local objects
+	local sources=() part objects
+	for part in "$@" guest; do
+		sources+=("tests/emulated/guest/$part.c")
+	done
 	mapfile -t objects < <(find "$obj" -name '*.o' ! -name main.o)
 	$arch-linux-gnu-gcc -std=gnu11 -O2 -g -D_GNU_SOURCE -Wall -Wextra -Werror -I. -isystem "$headers" \
-		-static -o "$out" "tests/emulated/guest/$1.c" tests/emulated/guest/guest.c "${objects[@]}" \
+		-static -o "$out" "${sources[@]}" "${objects[@]}" \
 		-ljansson -pthread >&2 || fail "cannot build the guest program $1"
 	echo "$out"
 }
@@ -91,7 +96,7 @@ guest_program() {
 checks() {
 	grep -aE '^(ok|not ok|#)' "$work/$1.txt" || :
 	! grep -aq '^not ok' "$work/$1.txt" || fail "$1: $(grep -ac '^not ok' "$work/$1.txt") checks failed"
-	if [ $rc -ne 0 ] || ! grep -aq '^# done' "$work/$1.txt"; then
+	if [ "$rc" -ne 0 ] || ! grep -aq '^# done' "$work/$1.txt"; then
 		show "$1"
 		fail "$1: the guest program did not end well (status $rc)"
 	fi

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The only process of the machine that the kernel's own selftests run in: mounts what they need,
- * runs one after the other what is in /tests, and says on the console how each ended.
+ * runs one after the other what is in /tests, and says how each ended. All of that goes to the
+ * second serial port, because on the first one the kernel may write in the middle of a line.
  */
 #include <dirent.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,6 +46,7 @@ int main(void)
 {
 	struct dirent *entry;
 	DIR *dir;
+	int fd;
 
 	setvbuf(stdout, NULL, _IONBF, 0);
 	mount_at("proc", "/proc");
@@ -51,6 +54,10 @@ int main(void)
 	mount_at("devtmpfs", "/dev");
 	mount_at("tmpfs", "/tmp");
 	mount_at("debugfs", "/sys/kernel/debug");
+
+	fd = open("/dev/ttyS1", O_WRONLY);
+	if (fd < 0 || dup2(fd, STDOUT_FILENO) < 0 || dup2(fd, STDERR_FILENO) < 0)
+		printf("lubench: /dev/ttyS1: %m\n");
 
 	dir = opendir("/tests");
 	while (dir && (entry = readdir(dir))) {

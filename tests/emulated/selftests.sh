@@ -17,6 +17,7 @@ selection=series
 [ -z "${KSRC:-}" ] || selection=ksrc
 work=${TEST_DIR:-$(mktemp -d)}
 console=$work/console.log
+ktap=$work/ktap.log
 
 skip() { echo "skip: $*"; exit 4; }
 
@@ -26,7 +27,7 @@ command -v cpio >/dev/null || skip "no cpio; run: make deps"
 
 ARCH=$arch KERNEL=series VARIANT=selftest "$TOP/kernel/build.sh" kernel
 ARCH=$arch KERNEL=series "$TOP/kernel/build.sh" headers
-image=$LUBENCH_CACHE/kernels/$arch-$selection-selftest/bzImage
+image=$(find "$LUBENCH_CACHE/kernels" -path "*/$arch-${selection}[-+]selftest/bzImage" -print -quit)
 headers=$LUBENCH_CACHE/headers/$arch-$selection/include
 
 # The sources of the tests, of just that kernel: the tree itself may be checked out to another one.
@@ -56,27 +57,29 @@ accel=tcg cpu=max
 [ ! -w /dev/kvm ] || accel=kvm cpu=host
 rc=0
 timeout -k 10 $limit qemu-system-$arch -M q35 -accel $accel -cpu $cpu -smp 2 -m 2G -nodefaults \
-	-nographic -no-reboot -serial "file:$console" -kernel "$image" -initrd "$work/initrd.gz" \
+	-nographic -no-reboot -serial "file:$console" -serial "file:$ktap.tty" \
+	-kernel "$image" -initrd "$work/initrd.gz" \
 	-append "console=ttyS0 kho=on liveupdate=on panic=-1" </dev/null || rc=$?
-tr -d '\r' <"$console" >"$console.txt"
-grep -E '^(#|ok|not ok|TAP|KTAP|1\.\.|lubench:)' "$console.txt" || :
+tr -d '\r' <"$ktap.tty" >"$ktap"
+cat "$ktap"
 
-fail() { echo "FAIL: $*; see $console.txt"; exit 1; }
+fail() { echo "FAIL: $*; see $ktap and $console"; exit 1; }
 
 [ $rc -ne 124 ] || fail "not done within $limit s"
 [ $rc -eq 0 ] || fail "QEMU ended with status $rc"
-splat=$(grep -m 1 -nE 'WARNING:|BUG:|Oops|Kernel panic|KASAN|UBSAN|possible (circular|recursive)|suspicious RCU|DEBUG_LOCKS' \
-	"$console.txt") || :
+splat=$(grep -a -m 1 -nE 'WARNING:|BUG:|Oops|Kernel panic|KASAN|UBSAN|possible (circular|recursive)|suspicious RCU|DEBUG_LOCKS' \
+	"$console") || :
 [ -z "$splat" ] || fail "the kernel complains: $splat"
-! grep -q '^not ok' "$console.txt" || fail "$(grep -c '^not ok' "$console.txt") tests failed"
-grep -qx 'lubench: all done' "$console.txt" || fail "the machine ended before the tests"
+! grep -q '^not ok' "$ktap" || fail "$(grep -c '^not ok' "$ktap") tests failed"
+grep -qx 'lubench: all done' "$ktap" || fail "the machine ended before the tests"
 for t in "${tests[@]}"; do
-	status=$(sed -n "s/^lubench: end $t status //p" "$console.txt")
-	[ "$status" != 4 ] || skip "$t: $(sed -n 's/.*# SKIP //p' "$console.txt" | head -n 1)"
+	status=$(sed -n "s/^lubench: end $t status //p" "$ktap")
 	[ "$status" = 0 ] || fail "$t ended with status ${status:-unknown}"
 done
-passed=$(grep -c '^ok' "$console.txt") || :
-[ "$passed" -gt 0 ] || fail "no test was run"
-skipped=$(sed -n 's/^ok [0-9]* \(.*\) # SKIP \(.*\)/\1: \2/p' "$console.txt" | head -n 1)
+# A kernel that has nothing to test is one thing, one that lacks something for a part of the tests another.
+skipped=$(sed -n 's/^ok [0-9]* .* # SKIP *//p' "$ktap" | head -n 1)
+passed=$(grep '^ok' "$ktap" | grep -cv '# SKIP') || :
+[ -z "$skipped" ] || [ "$passed" -ne 0 ] || skip "$skipped"
 [ -z "$skipped" ] || fail "part of it was skipped, $skipped"
+[ "$passed" -gt 0 ] || fail "no test was run"
 echo "$passed kernel selftests passed"

@@ -24,7 +24,7 @@ make_keys() {
 		die "dropbearkey failed; run: make deps"
 }
 
-# Runs in fakeroot when the user is not root: files of the image belong to root in any case.
+# Runs in fakeroot when the user is not root: the files of the image belong to root in any case.
 fill_root() { # DIR
 	local root=$1 applet applets
 	tar -x -C "$root" -f "$root.tar"
@@ -60,28 +60,26 @@ build() { # IMAGE
 	"${CROSS}gcc" -std=gnu11 -O2 -Wall -Wextra -Werror -static -s -o "$work/root.init" "$here/init.c" ||
 		die "cannot compile init for $arch; run: make deps"
 	[ -f "$keyring" ] || die "$keyring: missing; run: make deps"
-	local mode=root
-	[ "$(id -u)" = 0 ] || mode=fakeroot
-	mmdebstrap --quiet --variant=extract --mode=$mode --architectures="$DEBARCH" --include="$packages" \
+	local as_root=() mode=root
+	[ "$(id -u)" = 0 ] || as_root=(fakeroot) mode=chrootless
+	"${as_root[@]}" mmdebstrap --quiet --variant=extract --mode=$mode --architectures="$DEBARCH" --include="$packages" \
 		"$suite" "$work/root.tar" "deb [signed-by=$keyring] $(debian_mirror) $suite main" ||
 		die "mmdebstrap could not fetch $packages from $suite; check the network or set LUBENCH_MIRROR=URL"
-	if [ "$(id -u)" = 0 ]; then
-		fill_root "$work/root"
-	else
-		export -f fill_root die
-		export ssh size arch
-		fakeroot bash -euc "fill_root '$work/root'"
-	fi
+	"${as_root[@]}" "$here/build.sh" --fill "$work/root"
 	mv "$work/root.img" "$image"
 	rm -rf "$work"
 }
 
+if [ "${1:-}" = --fill ]; then
+	fill_root "$2"
+	exit
+fi
 lock "$LUBENCH_CACHE/images/.lock"
 make_keys
 image=$LUBENCH_CACHE/images/$arch-$(sha "$here/build.sh" "$here/init.c" "$ssh/id_ed25519.pub" "$ssh/host_key" | cut -c1-12).ext4
 link=$LUBENCH_CACHE/images/$arch.ext4
 [ -e "$image" ] || build "$image"
-ln -s "$(basename "$image")" "$link.new"
+ln -sfn "$(basename "$image")" "$link.new"
 mv -T "$link.new" "$link"
 find "$LUBENCH_CACHE/images" -name "$arch-*.ext4" ! -path "$image" -delete
 echo "$link"

@@ -1,0 +1,141 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# time-limit: 400
+# Bad input and bad luck: one clear line, a non-zero exit status, and no record lost.
+set -euo pipefail
+# shellcheck source=tests/emulated/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+plan() { # NAME [CYCLES]: a small plan
+	printf '%s\n' '[run]' 'scenario = preserve' 'reps = 2' "cycles = ${2:-2}" 'memory = 2G' \
+		'[matrix.1]' 'hwpts = 1,2' 'ioas = 64M' 'page = 4K' >"$work/$1.ini"
+	echo "$work/$1.ini"
+}
+
+# refused STATUS PATTERN: the last run ended like that, with one line about it and nothing else
+refused() {
+	local lines
+	expect "$name: exit status" "$rc" "$1"
+	lines=$(grep -c '^lubench: ' "$work/$name.txt") || :
+	[ "$lines" = 1 ] || { show "$name"; fail "$name: $lines lines instead of one"; }
+	grep -q "$2" "$work/$name.txt" || { show "$name"; fail "$name: the line does not say '$2'"; }
+	ok "$name: $(sed -n "s|$work/||g; s/^lubench: //p" "$work/$name.txt")"
+}
+
+# whole_samples DIR: lines that are complete
+whole_samples() { jq -cR 'fromjson? | select(.kind=="sample")' "$1/samples.jsonl" | wc -l; }
+
+bad_plan() { # NAME PATTERN SED-EXPRESSION
+	name=$1
+	sed "$3" "$(plan "$1")" >"$work/$1.bad.ini"
+	run "$1" -t vtd -k "$series" -p "$work/$1.bad.ini"
+	refused 2 "$2"
+	[ ! -e "$work/$1" ] || fail "$1: a run directory was left"
+}
+
+bad_plan unknown-key 'bad.ini:[0-9]*: ' 's/^reps = 2/repz = 2/'
+bad_plan unknown-section 'bad.ini:[0-9]*: ' 's/^\[matrix.1\]/[matrics]/'
+bad_plan negative 'bad.ini:[0-9]*: reps' 's/^reps = 2/reps = -2/'
+bad_plan negative-size 'bad.ini:[0-9]*: .*ioas' 's/^ioas = .*/ioas = -64M/'
+bad_plan overflow 'bad.ini:[0-9]*: .*ioas' 's/^ioas = .*/ioas = 99999999999999999999G/'
+bad_plan overflow-suffix 'bad.ini:[0-9]*: .*ioas' 's/^ioas = .*/ioas = 18014398509481985K/'
+bad_plan odd-page 'bad.ini:[0-9]*: .*page' 's/^page = .*/page = 5K/'
+bad_plan too-many-hwpts 'memory' 's/^hwpts = .*/hwpts = 64/; s/^ioas = .*/ioas = 64G/'
+
+name=no-qemu
+mkdir "$work/bin"
+for tool in ssh tar sh; do ln -s "$(command -v $tool)" "$work/bin/"; done
+PATH=$work/bin run $name -t vtd -k "$series" -p "$smoke"
+refused 1 'qemu-system-x86_64 is not installed.*make deps'
+
+name=wrong-kernel-text
+echo 'not a kernel' >"$work/bzImage"
+run $name -t vtd -k "$work/bzImage" -p "$smoke"
+refused 1 'not a bzImage'
+
+name=no-kernel
+run $name -t vtd -k "$work/nothing/bzImage" -p "$smoke"
+refused 1 'make kernel'
+
+# A good image next to the build id of another one: only the booted kernel can tell
+name=wrong-kernel-id
+mkdir "$work/foreign"
+cp "$series" "$work/foreign/bzImage"
+echo 0123456789abcdef0123456789abcdef01234567 >"$work/foreign/build-id"
+run $name -t vtd -k "$work/foreign/bzImage" -p "$smoke"
+[ "$rc" -eq 1 ] || fail "$name: exit status $rc"
+grep -q 'wrong kernel image: .*make kernel' "$work/$name.txt" || { show $name; fail "$name: it was not noticed"; }
+ok "$name: $(sed -n 's|.*/foreign|...|; s/^lubench: wrong/wrong/p' "$work/$name.txt" | head -n 1)$(
+	grep -o 'runs as build id.*' "$work/$name.txt" | head -n 1)"
+
+# A line that was cut by a crash or a full disk: everything before it is still reported
+name=torn
+run $name -t fake -p "$(plan torn)"
+[ "$rc" -eq 0 ] || { show $name; fail "$name: exit status $rc"; }
+"$lubench" report "$work/$name" >"$work/whole.txt"
+size=$(stat -c %s "$work/$name/samples.jsonl")
+truncate -s $((size - 40)) "$work/$name/samples.jsonl"
+"$lubench" report "$work/$name" >"$work/torn.report" 2>"$work/torn.err" || fail "$name: the report failed"
+grep -qiE 'torn|incomplete|cut' "$work/torn.err" "$work/torn.report" || fail "$name: the report does not say it"
+[ "$(wc -l <"$work/torn.report")" -ge $(($(wc -l <"$work/whole.txt") / 2)) ] || fail "$name: most of the report is lost"
+ok "$name: $(grep -hiE 'torn|incomplete|cut' "$work/torn.err" "$work/torn.report" | head -n 1 | sed "s|$work/||g")"
+
+# No room: said before anything is started; when it ends in the middle no whole line is lost
+disk=$work/disk
+mkdir "$disk"
+if mount -t tmpfs -o size=160k lubench-test "$disk" 2>/dev/null; then
+	trap 'umount "$disk"' EXIT
+	name='disk-at-start'
+	rc=0
+	"$lubench" run -o "$disk/real" -t vtd -k "$series" -p "$smoke" >"$work/$name.txt" 2>&1 </dev/null || rc=$?
+	refused 1 'not enough free disk'
+	name='disk-later'
+	rc=0
+	"$lubench" run -o "$disk/fake" -t fake -p "$(plan many 40)" >"$work/$name.txt" 2>&1 </dev/null || rc=$?
+	[ "$rc" -ne 0 ] || fail "$name: a run on a full disk ended well"
+	grep -q '^lubench: .*No space left' "$work/$name.txt" || { show $name; fail "$name: it does not say why"; }
+	kept=$(whole_samples "$disk/fake")
+	[ "$kept" -gt 0 ] || fail "$name: no sample is left"
+	mount -o remount,size=4m "$disk"
+	"$lubench" run --resume "$disk/fake" >>"$work/$name.txt" 2>&1 </dev/null ||
+		{ show $name; fail "$name: --resume failed"; }
+	expect "$name: points in the end" "$(grep -c '"kind":"outcome".*"outcome":"ok"' "$disk/fake/samples.jsonl")" 80
+	ok "$name: $(grep -m 1 'No space left' "$work/$name.txt" | sed "s|$work/||g; s/^lubench: //"); $kept samples kept, --resume did the rest"
+	trap - EXIT
+	umount "$disk"
+else
+	echo "note: no right to mount a small file system; a full disk is not tested"
+fi
+
+# ^C in the middle: the guest is ended, the journal says so, and --resume does the rest
+name=interrupt
+"$lubench" run -t vtd -k "$series" -p "$smoke" -o "$work/$name" >"$work/$name.txt" 2>&1 </dev/null &
+pid=$!
+for _ in $(seq 600); do
+	! grep -qs '"ev":"outcome"' "$work/$name/journal.jsonl" || break
+	sleep 0.2
+done
+grep -qs '"ev":"outcome"' "$work/$name/journal.jsonl" || { show $name; fail "$name: no first cycle"; }
+sleep 1
+qemu=
+read -ra children < <(cat /proc/"$pid"/task/*/children) || :
+for child in "${children[@]}"; do
+	! grep -qs '^qemu-system' "/proc/$child/comm" || qemu=$child
+done
+[ -n "$qemu" ] || fail "$name: no guest is running"
+kill -INT "$pid"
+rc=0
+wait "$pid" || rc=$?
+expect "$name: exit status" "$rc" 130
+[ ! -e "/proc/$qemu" ] || fail "$name: the guest is still there"
+grep -q '"ev":"interrupted"' "$work/$name/journal.jsonl" || fail "$name: the journal does not say it"
+before=$(q $name '[.[] | select(.kind=="sample" and .cycle==1)] | length')
+[ "$before" -gt 0 ] || fail "$name: the samples of the first cycle are lost"
+ok "$name: status 130, guest ended, $before samples kept"
+rc=0
+"$lubench" run --resume "$work/$name" >>"$work/$name.txt" 2>&1 </dev/null || rc=$?
+[ "$rc" -eq 0 ] || { show $name; fail "$name: --resume ended with status $rc"; }
+expect "$name: samples of the first cycle" "$(q $name '[.[] | select(.kind=="sample" and .cycle==1)] | length')" "$before"
+expect "$name: points that are ok in the end" \
+	"$(q $name '[.[] | select(.kind=="outcome" and .outcome=="ok")] | length')" 4
+ok "$name: --resume did the other cycle"

@@ -1,0 +1,77 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# time-limit: 400
+# Controls of the preserve test: a kernel without the series is told apart and skipped, the detectors
+# see DMA that stops (mode rebuild) and DMA that does not (mode crash).
+set -euo pipefail
+# shellcheck source=tests/emulated/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+cat >"$work/one.ini" <<-END
+	[run]
+	scenario = preserve
+	reps = 1
+	cycles = 1
+	kexec_hwpts = 1
+	memory = 2G
+	budget_s = 150
+	[matrix.1]
+	hwpts = 1
+	ioas = 64M
+	page = 4K
+END
+
+outcomes() { q "$1" '[.[] | select(.kind=="outcome") | .outcome] | unique | join(",")'; }
+
+# gap RUN PHASE: milliseconds
+gap() { echo $(($(values "$1" 1 dma.gap ".phase==\"$2\"") / 1000000)); }
+
+# A stock kernel in mode preserve: rows with a reason, no numbers, no failure
+base_is_skipped() { # KERNEL
+	run base -t vtd -p "$smoke" -m preserve -k "$1"
+	[ "$rc" -eq 0 ] || { show base; fail "base kernel: exit status $rc instead of 0"; }
+	expect "base kernel: outcomes" "$(outcomes base)" skip
+	expect "base kernel: rows with a reason" \
+		"$(q base '[.[] | select(.kind=="outcome" and (.reason|length) > 10)] | length')" 4
+	expect "base kernel: samples" "$(q base '[.[] | select(.kind=="sample")] | length')" 0
+	ok "base kernel in mode preserve is skipped: $(q base '[.[] | select(.kind=="outcome")][0].reason')"
+}
+
+# What users have today: the device stops, and is started again by the next kernel
+rebuild_stops() { # KERNEL
+	local blackout counter
+	run rebuild -t vtd -p "$work/one.ini" -m rebuild -k "$1"
+	[ "$rc" -eq 0 ] || { show rebuild; fail "mode rebuild: exit status $rc"; }
+	expect "mode rebuild: outcomes" "$(outcomes rebuild)" ok
+	no_splat rebuild
+	blackout=$(gap rebuild blackout)
+	[ "$blackout" -gt 500 ] || fail "mode rebuild: the longest gap is only $blackout ms"
+	[ -z "$(values rebuild 1 replace.hwpt)" ] || fail "mode rebuild: a HWPT was replaced"
+	# Where the counter stood when the incoming kernel was done with its work: it began again from zero.
+	counter=$(($(values rebuild 1 dma.count '.phase==null') - $(values rebuild 1 dma.count '.phase=="after"')))
+	[ "$counter" -lt "$(values rebuild 1 dma.count '.phase=="control"')" ] ||
+		fail "mode rebuild: the counter did not begin again, it stands at $counter"
+	grep -q 'vtd_dmar_enable enable 0' "$work/rebuild/trace-1.log" ||
+		fail "mode rebuild: translation was never off"
+	ok "mode rebuild: DMA stops for $blackout ms and the counter begins again"
+}
+
+# Nothing stops the device in a crash: the observer must see it go on
+crash_goes_on() { # KERNEL
+	local blackout changes
+	run crash -t vtd -p "$work/one.ini" -m crash -k "$1"
+	[ "$rc" -eq 0 ] || { show crash; fail "mode crash: exit status $rc"; }
+	expect "mode crash: outcomes" "$(outcomes crash)" ok
+	blackout=$(gap crash blackout)
+	changes=$(values crash 1 dma.count '.phase=="blackout" and .observer=="host"')
+	[ "$changes" -gt 1000 ] || fail "mode crash: the observer saw $changes changes only"
+	[ "$blackout" -lt 500 ] || fail "mode crash: the observer saw a gap of $blackout ms"
+	expect "mode crash: faults" "$(values crash 1 dma.faults '.observer=="qemu"')" 0
+	ok "mode crash: $changes changes, longest gap $blackout ms, 0 faults"
+}
+
+rebuild_stops "$series"
+crash_goes_on "$series"
+base=$(kernel_of base)
+[ -n "$base" ] || skip "no base kernel in the cache; run: make kernel KERNEL=base (the rest has passed)"
+base_is_skipped "$base"
