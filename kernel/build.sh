@@ -15,8 +15,7 @@ variant=${VARIANT:-}
 [ -z "${KSRC:-}" ] || selection=ksrc
 arch_table "$arch"
 name=$arch-${selection//:/-}
-out=$LUBENCH_CACHE/kernels/$name${variant:++$variant}
-out=${out//++/-}
+out=$LUBENCH_CACHE/kernels/$name${variant:+-${variant//+/-}}
 obj=$LUBENCH_CACHE/obj/$(basename "$out")
 release=${selection//:/-}
 # shellcheck source=kernel/kbuild.sh

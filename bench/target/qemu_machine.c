@@ -41,7 +41,7 @@ const struct qemu_machine qemu_vtd = {
 	.second = "lsi53c895a,addr=05.0",
 	.no_native = NO_LSI_DRIVER,
 	.console = "ttyS0",
-	.append = "intel_iommu=on",
+	.append = "no_timer_check intel_iommu=on",
 	.trace = VTD_TRACE,
 	.ram_offset = qemu_q35_offset,
 };
@@ -61,7 +61,7 @@ const struct qemu_machine qemu_vtd_sm = {
 	.second = "lsi53c895a,addr=05.0",
 	.no_native = NO_LSI_DRIVER,
 	.console = "ttyS0",
-	.append = "intel_iommu=on,sm_on",
+	.append = "no_timer_check intel_iommu=on,sm_on",
 	.trace = VTD_TRACE,
 	.ram_offset = qemu_q35_offset,
 };
