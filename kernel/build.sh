@@ -27,10 +27,10 @@ seed_objects() {
 	need_space "$LUBENCH_CACHE" 3000 "a kernel build"
 	local from
 	mkdir -p "$LUBENCH_CACHE/obj"
-	from=$(find "$LUBENCH_CACHE/obj" -mindepth 2 -maxdepth 2 -name .lubench-done -path "*/$arch-*" \
+	from=$(find "$LUBENCH_CACHE/obj" -mindepth 2 -maxdepth 2 -name .lubench-done -path "*/$arch-*" ! -path '*-mock/*' \
 		-printf '%T@ %h\n' | sort -n | tail -n 1 | cut -d' ' -f2-)
 	rm -rf "$obj"
-	if [ -n "$from" ] && [ "$(cat "$from/.lubench-done")" = "$src" ]; then
+	if ! standalone && [ -n "$from" ] && [ "$(cat "$from/.lubench-done")" = "$src" ]; then
 		note "starting from the objects of $(basename "$from")"
 		cp -a --reflink=auto "$from" "$obj.new"
 		rm "$obj.new/.lubench-done"

@@ -6,7 +6,16 @@
 
 jobs=${JOBS:-$(nproc)}
 
+# A variant that is not merged over the common configuration: it shares no objects with others.
+standalone() {
+	[ -e "$KDIR/config/$variant.config" ] && grep -q '^# Standalone' "$KDIR/config/$variant.config"
+}
+
 fragments() {
+	if standalone; then
+		printf '%s\n' "$KDIR/config/$variant.config"
+		return
+	fi
 	local v list=("$KDIR/config/common.config" "$KDIR/config/$arch.config")
 	[[ $selection == base || $variant == *without* ]] || list+=("$KDIR/config/series.config")
 	for v in ${variant//+/ }; do

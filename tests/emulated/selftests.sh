@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # time-limit: 2400
-# The kernel's own selftest of preserving an iommufd, on the mock IOMMU: builds the selftest variant
+# The kernel's own selftest of preserving an iommufd, on the mock IOMMU: builds the mock variant
 # (which takes most of the time limit when it is not in the cache), boots it in QEMU with an initramfs
 # that holds nothing but the test, and reads its KTAP and the kernel's log. Exit status: 0 passed,
 # 1 failed, 4 skipped.
@@ -25,9 +25,9 @@ command -v qemu-system-$arch >/dev/null || skip "no qemu-system-$arch; run: make
 command -v cpio >/dev/null || skip "no cpio; run: make deps"
 [ "${KERNEL:-series}" = series ] || skip "KERNEL=$KERNEL: the test needs the whole series"
 
-ARCH=$arch KERNEL=series VARIANT=selftest "$TOP/kernel/build.sh" kernel
+ARCH=$arch KERNEL=series VARIANT=mock "$TOP/kernel/build.sh" kernel
 ARCH=$arch KERNEL=series "$TOP/kernel/build.sh" headers
-image=$(find "$LUBENCH_CACHE/kernels" -path "*/$arch-${selection}[-+]selftest/bzImage" -print -quit)
+image=$LUBENCH_CACHE/kernels/$arch-$selection-mock/bzImage
 headers=$LUBENCH_CACHE/headers/$arch-$selection/include
 
 # The sources of the tests, of just that kernel: the tree itself may be checked out to another one.
