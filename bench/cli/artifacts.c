@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "bench/lubench.h"
+#include "bench/target/arch.h"
 
 #define TEXT_MAX 65536
 
@@ -97,6 +98,7 @@ static char *beside(const char *file, const char *name)
 
 static int find_kernel(struct artifacts *a, const char *cache, const char *arch, const char *kernel)
 {
+	const struct target_arch *known = target_arch_find(arch);
 	char *text, *colon;
 
 	if (strchr(kernel, '/')) {
@@ -107,7 +109,8 @@ static int find_kernel(struct artifacts *a, const char *cache, const char *arch,
 		snprintf(sel, sizeof(sel), "%s", kernel);
 		if ((colon = strchr(sel, ':')))
 			*colon = '-';
-		if (asprintf(&a->kernel, "%s/kernels/%s-%s/bzImage", cache, arch, sel) < 0)
+		if (asprintf(&a->kernel, "%s/kernels/%s-%s/%s", cache, arch, sel,
+			     known ? known->kernel : "Image") < 0)
 			a->kernel = NULL;
 	}
 	if (!a->kernel)

@@ -7,7 +7,7 @@
 
 /**
  * struct artifacts - what a run needs beside its plan
- * @kernel: bzImage
+ * @kernel: image
  * @build_id: hex, "" when unknown
  * @provenance: text of provenance.json beside the kernel, NULL without
  * @image: root file system
@@ -27,7 +27,7 @@ struct artifacts {
  * artifacts_find() - fill in the paths; nothing is checked
  * @a: paths that are set already are kept; free with artifacts_free()
  * @arch: of the target
- * @kernel: selection ("series", "series:12", "base") or the path of a bzImage
+ * @kernel: selection ("series", "series:12", "base") or the path of an image
  *
  * Return: 0 or -ENOMEM.
  */

@@ -54,18 +54,19 @@ static int check_file(const char *what, const char *path, const char *remedy)
 
 static int check_here(void)
 {
+	const struct qemu_machine *m = target_row_find(target_default())->machine;
 	struct artifacts a = { 0 };
-	char iommu[256], version[64] = "";
+	char iommu[256], version[64] = "", remedy[64];
 	struct statvfs fs;
 	int missing = 0;
 
 	missing += say(proc_find("ssh"), "ssh client", "ssh", "make deps (openssh-client)");
-	missing += say(!qemu_check(&qemu_vtd_sm, iommu, sizeof(iommu), version, sizeof(version)),
-		       "emulator", *version ? version : qemu_vtd_sm.program,
-		       "make deps (qemu-system-x86)");
+	snprintf(remedy, sizeof(remedy), "make deps (%s)", m->package);
+	missing += say(!qemu_check(m, iommu, sizeof(iommu), version, sizeof(version)),
+		       "emulator", *version ? version : m->program, remedy);
 	printf("%-8s %-16s %s\n", "info", "kvm",
 	       access("/dev/kvm", R_OK | W_OK) ? "no /dev/kvm: emulation by TCG" : "/dev/kvm");
-	if (artifacts_find(&a, "x86_64", "series"))
+	if (artifacts_find(&a, m->arch, "series"))
 		return missing + 1;
 	missing += check_file("kernel", a.kernel, "make kernel");
 	missing += check_file("root image", a.image, "make image");

@@ -56,8 +56,8 @@ struct exec {
 enum { OPT_APPEND = 0x100, OPT_PUSH, OPT_SECOND, OPT_AFTER, OPT_TIMEOUT };
 
 static const struct argp_option options[] = {
-	{ "target", 't', "T", 0, "Emulated target (default: vtd)", 0 },
-	{ "kernel", 'k', "K", 0, "series (default), series:N, base, or a bzImage", 0 },
+	{ "target", 't', "T", 0, "Emulated target (default: of this architecture)", 0 },
+	{ "kernel", 'k', "K", 0, "series (default), series:N, base, or an image", 0 },
 	{ "out", 'o', "DIR", 0, "Directory for console and trace logs", 0 },
 	{ "push", OPT_PUSH, "FILE", 0, "Copy FILE to " TARGET_DIR " first (several allowed)", 0 },
 	{ "second", OPT_SECOND, NULL, 0, "Plug a second device of the kind under test", 0 },
@@ -157,7 +157,7 @@ static int push_all(struct exec *x)
 	for (i = 0; !err && i < x->nr_push; i++)
 		err = ops->push(&x->t, x->push[i], basename(x->push[i]), 0755);
 	if (!err && x->after)
-		err = ops->push(&x->t, x->t.kernel, "bzImage", 0644);
+		err = ops->push(&x->t, x->t.kernel, TARGET_KERNEL_NAME, 0644);
 	return err;
 }
 
@@ -257,7 +257,7 @@ int cmd_exec(int argc, char **argv)
 	size_t i;
 	int err;
 
-	x.t = (struct target){ .name = "vtd", .append = "", .memory = 2ull << 30, .kvm = true,
+	x.t = (struct target){ .name = target_default(), .append = "", .memory = 2ull << 30, .kvm = true,
 			       .ram_fd = -1, .launch_ms = 180000 };
 	argv[0] = (char *)"lubench exec";
 	argp_err_exit_status = LUB_EXIT_USAGE;

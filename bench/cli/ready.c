@@ -82,7 +82,7 @@ static int push_files(struct campaign *c)
 		return 0;
 	err = ops->push(&c->target, c->artifacts.agent, "agent", 0755);
 	if (!err)
-		err = ops->push(&c->target, c->artifacts.kernel, "bzImage", 0644);
+		err = ops->push(&c->target, c->artifacts.kernel, TARGET_KERNEL_NAME, 0644);
 	return err && err != -EINTR ? fail(c, err, "the agent or the kernel could not be copied") : err;
 }
 

@@ -30,11 +30,11 @@ struct options {
 enum { OPT_APPEND = 0x100, OPT_AGENT, OPT_IMAGE, OPT_KEY };
 
 static const struct argp_option options[] = {
-	{ "target", 't', "T", 0, "Emulated target: vtd (default), vtd-sm", 0 },
+	{ "target", 't', "T", 0, "Emulated target (default: of this architecture); see `lubench list targets`", 0 },
 	{ "host", 'H', "USER@MACHINE", 0, "Real machine over ssh instead", 0 },
 	{ "plan", 'p', "P", 0, "Plan name or file (default: quick)", 0 },
 	{ "out", 'o', "DIR", 0, "Run directory (default: results/runs/ID)", 0 },
-	{ "kernel", 'k', "K", 0, "series (default), series:N, base, or a bzImage", 0 },
+	{ "kernel", 'k', "K", 0, "series (default), series:N, base, or an image", 0 },
 	{ "mode", 'm', "M", 0, "preserve, rebuild or crash (default: the plan's)", 0 },
 	{ "device", 'd', "BDF", 0, "Device that may be taken (needed with --host)", 0 },
 	{ "resume", 'r', "DIR", 0, "Go on with an interrupted run", 0 },
@@ -179,7 +179,7 @@ static int check_options(const struct options *o, struct campaign *c)
 		lub_err("--target and --host exclude each other");
 		return -EINVAL;
 	}
-	t->name = o->host ? "host" : o->target ? o->target : "vtd";
+	t->name = o->host ? "host" : o->target ? o->target : target_default();
 	t->row = target_row_find(t->name);
 	if (!t->row || (!strcmp(t->row->name, "host") && !o->host)) {
 		lub_err("--target %s: unknown; `lubench list targets` shows them", t->name);
@@ -192,6 +192,10 @@ static int check_options(const struct options *o, struct campaign *c)
 	c->mode = o->mode ? o->mode : c->plan.mode;
 	if (!plan_word_find(plan_modes, c->mode)) {
 		lub_err("--mode %s: unknown; use preserve, rebuild or crash", c->mode);
+		return -EINVAL;
+	}
+	if (!strcmp(c->mode, "crash") && t->row->machine && t->row->machine->no_crash) {
+		lub_err("--mode crash: not on %s: %s", t->name, t->row->machine->no_crash);
 		return -EINVAL;
 	}
 	return 0;

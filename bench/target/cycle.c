@@ -11,6 +11,7 @@
 
 #include "bench/lubench.h"
 #include "bench/target/proc.h"
+#include "bench/target/qemu.h"
 
 /* Length of the window without a kexec that dma.gap of the blackout is compared with. */
 #define CONTROL_MS 1000
@@ -91,7 +92,7 @@ json_t *cycle_json(const struct cycle_job *job, const char *device)
 			"schema", 1, "run", job->run, "cycle", (json_int_t)job->cycle.number,
 			"scenario", job->plan->scenario, "mode", job->mode, "workload",
 			job->plan->workload, "device", device ? device : "", "kexec", "image",
-			TARGET_DIR "/bzImage", "append", append ? append : "", "reps",
+			TARGET_KERNEL, "append", append ? append : "", "reps",
 			(json_int_t)job->plan->reps, "kexec_hwpts",
 			(json_int_t)job->cycle.kexec_hwpts, "point_budget_ms",
 			(json_int_t)job->plan->point_budget_s * 1000, "budget_ms", job->work_ms,
@@ -287,17 +288,20 @@ static int watch(struct watch *w)
 }
 
 /* Faults traced since `from`; QEMU splits a refused access into several. */
-static long long count_faults(const char *trace, long long from)
+static long long count_faults(const struct target *t, long long from)
 {
-	FILE *in = trace ? fopen(trace, "re") : NULL;
+	const struct qemu_machine *m = t->row->machine;
+	FILE *in = m && t->trace ? fopen(t->trace, "re") : NULL;
 	long long n = 0;
 	char line[512];
+	int i;
 
 	if (!in)
 		return -1;
 	fseeko(in, from, SEEK_SET);
 	while (fgets(line, sizeof(line), in))
-		n += !!strstr(line, "vtd_dmar_fault ");
+		for (i = 0; m->faults[i]; i++)
+			n += !!strstr(line, m->faults[i]);
 	fclose(in);
 	return n;
 }
@@ -330,7 +334,7 @@ int cycle_run(struct target *t, const struct cycle_job *job, const struct cycle_
 	res->observed = t->ram_fd >= 0;
 	observer_finish(w.observer, &res->witness);
 	snprintf(res->warning, sizeof(res->warning), "%s", t->console.warning);
-	res->faults = count_faults(t->trace, trace_at);
+	res->faults = count_faults(t, trace_at);
 	if (err)
 		return err < 0 ? err : 0;
 	if (res->outcome[0]) {

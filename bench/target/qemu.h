@@ -16,7 +16,7 @@ struct qemu_alias {
  * @package: Debian package that has it
  * @arch: of kernel, image and agent, as in the cache's directory names
  * @machine: -machine, without its memory backend
- * @machine_kvm: the same with KVM
+ * @machine_kvm: the same with KVM; NULL: its IOMMU needs TCG
  * @cpu: -cpu under TCG
  * @smp: -smp
  * @iommu: -device text of the IOMMU, which must come first; NULL when the machine brings its own
@@ -26,9 +26,11 @@ struct qemu_alias {
  * @second: another such device, for tests that need two
  * @no_native: words of the kernel command line that keep the native driver off these devices, NULL
  *	for none
+ * @no_crash: why mode crash, the control whose DMA goes on by itself, does not exist; NULL when it does
  * @console: console= argument
  * @append: words of the kernel command line for this machine
  * @trace: trace events to log
+ * @faults: those of them that say that an access was refused; names differ between QEMU versions
  * @ram_offset: place of a guest physical address in the memory file, -1 when it is no RAM
  */
 struct qemu_machine {
@@ -45,14 +47,17 @@ struct qemu_machine {
 	const char *bdf;
 	const char *second;
 	const char *no_native;
+	const char *no_crash;
 	const char *console;
 	const char *append;
 	const char *trace[8];
+	const char *faults[3];
 	int64_t (*ram_offset)(uint64_t ram, uint64_t gpa);
 };
 
 extern const struct qemu_machine qemu_vtd;
 extern const struct qemu_machine qemu_vtd_sm;
+extern const struct qemu_machine qemu_smmuv3;
 extern const struct target_ops qemu_target_ops;
 
 /**
@@ -63,6 +68,15 @@ extern const struct target_ops qemu_target_ops;
  * Return: offset or -1.
  */
 int64_t qemu_q35_offset(uint64_t ram, uint64_t gpa);
+
+/**
+ * qemu_virt_offset() - ram_offset of virt
+ * @ram: memory size
+ * @gpa: address
+ *
+ * Return: offset or -1.
+ */
+int64_t qemu_virt_offset(uint64_t ram, uint64_t gpa);
 
 /**
  * qemu_check() - can this machine be emulated here

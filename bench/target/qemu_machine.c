@@ -18,6 +18,13 @@ int64_t qemu_q35_offset(uint64_t ram, uint64_t gpa)
 	return -1;
 }
 
+int64_t qemu_virt_offset(uint64_t ram, uint64_t gpa)
+{
+	const uint64_t start = 1ULL << 30;
+
+	return gpa >= start && gpa - start < ram ? (int64_t)(gpa - start) : -1;
+}
+
 /*
  * The native driver of the lsi53c895a runs its scripts from the chip's own memory, by bus address.
  * Behind QEMU's VT-d that address is not mapped: a storm of faults, and no end of the boot. A kernel
@@ -43,6 +50,7 @@ const struct qemu_machine qemu_vtd = {
 	.console = "ttyS0",
 	.append = "no_timer_check intel_iommu=on",
 	.trace = VTD_TRACE,
+	.faults = { "vtd_dmar_fault" },
 	.ram_offset = qemu_q35_offset,
 };
 
@@ -63,7 +71,31 @@ const struct qemu_machine qemu_vtd_sm = {
 	.console = "ttyS0",
 	.append = "no_timer_check intel_iommu=on,sm_on",
 	.trace = VTD_TRACE,
+	.faults = { "vtd_dmar_fault" },
 	.ram_offset = qemu_q35_offset,
+};
+
+/*
+ * Events and TLB maintenance are traced for what they tell of the kexec; CR0 and STRTAB_BASE are
+ * among the MMIO writes. Without pauth-impdef TCG spends most of its time on pointer signatures.
+ */
+const struct qemu_machine qemu_smmuv3 = {
+	.program = "qemu-system-aarch64",
+	.package = "qemu-system-arm",
+	.arch = "aarch64",
+	.machine = "virt,gic-version=3,iommu=smmuv3",
+	.cpu = "max,pauth-impdef=on,sve=off",
+	.smp = "2",
+	.device = "lsi53c895a,addr=04.0",
+	.bdf = "0000:00:04.0",
+	.second = "lsi53c895a,addr=05.0",
+	.no_native = NO_LSI_DRIVER,
+	.no_crash = "the driver of the SMMUv3 does not take over the tables of a crashed kernel",
+	.console = "ttyAMA0",
+	.append = "iommu.passthrough=0",
+	.trace = { "smmuv3_record_event", "smmuv3_propagate_event", "smmuv3_write_mmio", "smmuv3_cmdq_*" },
+	.faults = { "smmuv3_record_event", "smmuv3_propagate_event" },
+	.ram_offset = qemu_virt_offset,
 };
 
 /* Is there a line "  NAME=..." in the help text? A plain strstr() would find NAME in x-NAME. */

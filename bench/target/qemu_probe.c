@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Is everything there that an emulated target needs? */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "bench/lubench.h"
+#include "bench/target/arch.h"
 #include "bench/target/proc.h"
 #include "bench/target/qemu_priv.h"
 
@@ -59,21 +59,6 @@ static int check_file(const char *path, const char *what, const char *make)
 	return -errno;
 }
 
-/* The boot protocol's magic: catches an ELF vmlinux, a text file, a torn download. */
-static int check_bzimage(const char *path)
-{
-	char magic[4] = "";
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : pread(fd, magic, 4, 0x202);
-
-	if (fd >= 0)
-		close(fd);
-	if (n == 4 && !memcmp(magic, "HdrS", 4))
-		return 0;
-	lub_err("%s is not a bzImage; `make kernel` makes one", path);
-	return -ENOEXEC;
-}
-
 int qemu_probe(struct target *t)
 {
 	const struct qemu_machine *m = t->row->machine;
@@ -93,15 +78,15 @@ int qemu_probe(struct target *t)
 		return -ENOENT;
 	}
 	err = check_file(t->kernel, "kernel image", "make kernel");
-	if (!err && !strcmp(m->arch, "x86_64"))
-		err = check_bzimage(t->kernel);
+	if (!err)
+		err = target_arch_check_image(m->arch, t->kernel);
 	if (!err)
 		err = check_file(t->image, "root image", "make image");
 	if (!err)
 		err = check_file(t->key, "ssh key", "make image");
 	if (!err)
 		err = check_room(t);
-	t->accel = t->kvm && access("/dev/kvm", R_OK | W_OK) == 0 ? "kvm" : "tcg";
+	t->accel = t->kvm && m->machine_kvm && access("/dev/kvm", R_OK | W_OK) == 0 ? "kvm" : "tcg";
 	if (!t->device)
 		t->device = m->bdf;
 	return err;

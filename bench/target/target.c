@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 
 #include "bench/target/fake.h"
 #include "bench/target/qemu.h"
@@ -14,6 +15,7 @@
 const struct target_row target_rows[] = {
 	{ "vtd", "QEMU q35, VT-d in legacy mode", &qemu_target_ops, true, false, &qemu_vtd },
 	{ "vtd-sm", "QEMU q35, VT-d in scalable mode", &qemu_target_ops, true, false, &qemu_vtd_sm },
+	{ "smmuv3", "QEMU virt, Arm SMMUv3", &qemu_target_ops, true, false, &qemu_smmuv3 },
 	{ "host", "a real machine (--host user@machine)", &ssh_target_ops, false, false, NULL },
 	{ "fake", "no machine at all: recorded answers and faults, for tests", &fake_target_ops,
 	  true, true, NULL },
@@ -29,6 +31,18 @@ const struct target_row *target_row_find(const char *name)
 		if (strlen(row->name) == len && !strncmp(row->name, name, len))
 			return row;
 	return NULL;
+}
+
+const char *target_default(void)
+{
+	const struct target_row *row;
+	struct utsname uts;
+
+	uname(&uts);
+	for (row = target_rows; row->name; row++)
+		if (row->machine && !strcmp(row->machine->arch, uts.machine))
+			return row->name;
+	return target_rows[0].name;
 }
 
 /* Copies one line of *text, which moves on; false at the end or when it is too long. */

@@ -18,6 +18,12 @@
 /** TARGET_AGENT - the agent there. */
 #define TARGET_AGENT TARGET_DIR "/agent"
 
+/** TARGET_KERNEL_NAME - the kernel that a cycle goes to, in that directory. */
+#define TARGET_KERNEL_NAME "kernel"
+
+/** TARGET_KERNEL - the same with its path. */
+#define TARGET_KERNEL TARGET_DIR "/" TARGET_KERNEL_NAME
+
 struct target;
 struct qemu_machine;
 
@@ -114,12 +120,19 @@ extern const struct target_row target_rows[];
 const struct target_row *target_row_find(const char *name);
 
 /**
+ * target_default() - the emulated target of this machine's own architecture
+ *
+ * Return: its name; "vtd" on an architecture without one.
+ */
+const char *target_default(void);
+
+/**
  * struct target - a target in use
  * @row: its kind
  * @name: as given
  * @dir: run directory: console logs, trace logs, known_hosts
  * @host: user@machine for row "host"
- * @kernel: bzImage to launch
+ * @kernel: image to launch
  * @image: root file system
  * @key: ssh key of emulated targets
  * @device: BDF of the device that may be taken

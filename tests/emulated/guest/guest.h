@@ -60,7 +60,7 @@ int try_change(int iommufd, uint32_t ioas, int memfd);
 /** settled() - wait until a count is @want; returns what it is in the end */
 int64_t settled(int64_t (*count)(void), int64_t want);
 
-/** jump() - kexec into DIR/bzImage with this kernel's command line; returns only when it failed */
+/** jump() - kexec into DIR/kernel with this kernel's command line; returns only when it failed */
 void jump(void) __attribute__((noreturn));
 
 /** load() - load that kernel */
