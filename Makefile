@@ -11,12 +11,16 @@ KERNEL ?= series
 PLAN ?= quick
 export LUBENCH_CACHE KERNEL KSRC KTREE KBASE VARIANT JOBS
 
-# The architecture of each target; the default target is the first of the host's architecture.
+# The architecture of each target; the default is the first of this machine's.
+ALL_TARGETS := vtd vtd-sm smmuv3
 ARCH-vtd := x86_64
 ARCH-vtd-sm := x86_64
-TARGET ?= vtd
-ARCH ?= $(if $(HOST),$(HOST_ARCH),$(or $(ARCH-$(TARGET)),$(error TARGET=$(TARGET): unknown; use vtd or vtd-sm)))
-export ARCH
+ARCH-smmuv3 := aarch64
+NATIVE := $(firstword $(foreach t,$(ALL_TARGETS),$(if $(filter $(HOST_ARCH),$(ARCH-$(t))),$(t))) vtd)
+TARGET ?= $(NATIVE)
+TARGETS := $(if $(filter all,$(TARGET)),$(ALL_TARGETS),$(TARGET))
+arch_of = $(or $(ARCH-$(1)),$(error TARGET=$(1): unknown; use $(ALL_TARGETS) or all))
+ARCHS := $(sort $(if $(HOST),$(HOST_ARCH),$(foreach t,$(TARGETS),$(call arch_of,$(t)))))
 
 #
 # Messages: short by default, whole commands with V=1
@@ -35,8 +39,13 @@ endif
 #
 DEPS := bc bison ccache clang-format cpio debian-archive-keyring dropbear-bin dwarves e2fsprogs \
 	fakeroot flex gcc git jq kmod libc6-dev libcmocka-dev libelf-dev libgsl-dev libinih-dev \
-	libjansson-dev libsqlite3-dev libssl-dev make mmdebstrap openssh-client perl qemu-system-x86 \
-	qemu-utils rsync shellcheck sparse xz-utils zstd
+	libjansson-dev libsqlite3-dev libssl-dev make mmdebstrap openssh-client perl qemu-utils rsync \
+	shellcheck sparse xz-utils zstd
+DEPS-x86_64 := qemu-system-x86
+DEPS-aarch64 := qemu-system-arm
+CROSS_DEPS-x86_64 := gcc-x86-64-linux-gnu libc6-dev-amd64-cross
+CROSS_DEPS-aarch64 := gcc-aarch64-linux-gnu libc6-dev-arm64-cross
+DEPS += $(foreach a,$(ARCHS),$(DEPS-$(a)) $(if $(filter-out $(HOST_ARCH),$(a)),$(CROSS_DEPS-$(a))))
 
 missing = have=$$(dpkg-query -W -f '$${db:Status-Abbrev} $${Package}\n' $(DEPS) 2>/dev/null | sed -n 's/^ii *//p'); \
 	missing=; for p in $(DEPS); do case " $$(echo $$have) " in *" $$p "*) ;; *) missing="$$missing $$p" ;; esac; done
@@ -46,8 +55,8 @@ missing = have=$$(dpkg-query -W -f '$${db:Status-Abbrev} $${Package}\n' $(DEPS) 
 help: ## this list
 	@awk '/^##@ /{ printf "\n%s\n", substr($$0, 5) } \
 		/^[a-z-]+:.* ## /{ split($$0, a, ":"); sub(/.* ## /, ""); printf "  make %-14s %s\n", a[1], $$0 }' Makefile
-	@printf '\nVariables: TARGET=vtd|vtd-sm, PLAN=%s, MODE=preserve|rebuild|crash,\n' '$(PLAN)'
-	@printf 'KERNEL=series|series:N|base, KSRC=DIR, VARIANT=selftest|debug (also selftest+debug),\n'
+	@printf '\nVariables: TARGET=vtd|vtd-sm|smmuv3|all, PLAN=%s, MODE=preserve|rebuild|crash,\n' '$(PLAN)'
+	@printf 'KERNEL=series|series:N|base, KSRC=DIR, VARIANT=selftest|debug (also selftest+debug)|mock,\n'
 	@printf 'HOST=user@machine DEVICE=BDF, LUBENCH_CACHE=%s, V=1.\n' '$(LUBENCH_CACHE)'
 
 deps: ## install the Debian packages that are missing
@@ -62,15 +71,10 @@ deps: ## install the Debian packages that are missing
 # Userland: each directory's Build.mk says what it is made of
 #
 CC := gcc
-CROSS := $(ARCH)-linux-gnu-
 CFLAGS ?= -O2 -g
 CPPFLAGS := -D_GNU_SOURCE -I. -MMD -MP
 WARN := -Wall -Wextra -Werror
 LDLIBS := -ljansson -linih -lsqlite3 -lgsl -lgslcblas -lm -pthread
-
-# The agent talks to the kernel under test, so it is built with that kernel's headers; base has none
-# of the calls, and is asked with those of the series.
-HDR := $(LUBENCH_CACHE)/headers/$(ARCH)-$(if $(KSRC),ksrc,series)
 
 SUITE_DIRS := bench/cli bench/plan bench/target bench/record bench/stats bench/report
 AGENT_DIRS := bench/agent workloads/dma
@@ -82,44 +86,54 @@ AGENT_SRC := $(foreach d,$(AGENT_DIRS),$(call in_dir,$(d)))
 SHARED_SRC := $(addprefix bench/record/,$(record-agent-y))
 
 SUITE_OBJ := $(SUITE_SRC:%.c=build/obj/%.o)
-AGENT_OBJ := $(AGENT_SRC:%.c=build/agent/$(ARCH)/obj/%.o)
-AGENT := build/agent/$(ARCH)/lubench-agent
 TESTS := $(patsubst %.c,build/%,$(wildcard tests/unit/test_*.c))
 
 build/lubench: build/obj/bench/lubench.o $(SUITE_OBJ)
 	$(call say,LD,$@)$(CC) -o $@ $^ $(LDLIBS)
 
-$(AGENT): $(AGENT_OBJ) $(SHARED_SRC:%.c=build/agent/$(ARCH)/obj/%.o)
-	$(call say,LD,$@)$(CROSS)gcc -static -o $@ $^ -ljansson -pthread
-
 build/obj/%.o: %.c Makefile | deps
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(CC) -std=gnu11 $(CFLAGS) $(WARN) $(CPPFLAGS) -c -o $@ $<
 
-build/agent/$(ARCH)/obj/%.o: %.c Makefile build/agent/$(ARCH)/headers $(HDR)/.key | deps
-	@mkdir -p $(@D)
-	$(call say,CC,"$< ($(ARCH) agent)")$(CROSS)gcc -std=gnu11 $(CFLAGS) $(WARN) $(CPPFLAGS) -isystem $(HDR)/include -c -o $@ $<
+# The agent talks to the kernel under test, so it is built with that kernel's headers; base has none
+# of the calls, and is asked with those of the series.
+HDR = $(LUBENCH_CACHE)/headers/$(1)-$(if $(KSRC),ksrc,series)
+AGENT_OBJ = $(AGENT_SRC:%.c=build/agent/$(1)/obj/%.o)
+AGENTS := $(ARCHS:%=build/agent/%/lubench-agent)
+
+define agent_rules
+build/agent/$(1)/lubench-agent: $(call AGENT_OBJ,$(1)) $(SHARED_SRC:%.c=build/agent/$(1)/obj/%.o)
+	$$(call say,LD,$$@)$(1)-linux-gnu-gcc -static -o $$@ $$^ $$(addprefix -L,$$(SYSROOT:%=%/lib)) -ljansson -pthread
+
+build/agent/$(1)/obj/%.o: %.c Makefile build/agent/$(1)/headers $(call HDR,$(1))/.key | deps
+	@mkdir -p $$(@D)
+	$$(call say,CC,"$$< ($(1) agent)")$(1)-linux-gnu-gcc -std=gnu11 $$(CFLAGS) $$(WARN) $$(CPPFLAGS) \
+		-isystem $(call HDR,$(1))/include $$(addprefix -isystem ,$$(SYSROOT:%=%/include)) -c -o $$@ $$<
 
 # Changes when the headers come from another kernel than last time.
-build/agent/$(ARCH)/headers: FORCE
-	@mkdir -p $(@D); echo '$(HDR)' | cmp -s - $@ || echo '$(HDR)' >$@
+build/agent/$(1)/headers: FORCE
+	@mkdir -p $$(@D); echo '$(call HDR,$(1))' | cmp -s - $$@ || echo '$(call HDR,$(1))' >$$@
 
-$(HDR)/.key: FORCE | deps
-	@KERNEL=series kernel/build.sh headers
+$(call HDR,$(1))/.key: FORCE | deps
+	@ARCH=$(1) KERNEL=series kernel/build.sh headers
+	$(if $(filter-out $(HOST_ARCH),$(1)),@ARCH=$(1) bench/agent/sysroot.sh >/dev/null)
+endef
+$(foreach a,$(sort $(HOST_ARCH) $(ARCHS)),$(eval $(call agent_rules,$(a))))
+$(foreach a,$(filter-out $(HOST_ARCH),$(ARCHS)),$(eval build/agent/$(a)/%: SYSROOT = $(LUBENCH_CACHE)/sysroot/$(a)))
 
 # One archive of everything but lubench.c: a test takes what it names.
-build/tests/suite.a: $(SUITE_OBJ) $(AGENT_OBJ)
+build/tests/suite.a: $(SUITE_OBJ) $(call AGENT_OBJ,$(HOST_ARCH))
 	@mkdir -p $(@D)
 	$(call say,AR,$@)rm -f $@ && ar qcs $@ $^
 
 build/tests/unit/%: tests/unit/%.c build/tests/suite.a Makefile
 	@mkdir -p $(@D)
-	$(call say,CC,$<)$(CC) -std=gnu11 $(CFLAGS) $(WARN) $(CPPFLAGS) -isystem $(HDR)/include -o $@ $< build/tests/suite.a -lcmocka $(LDLIBS)
+	$(call say,CC,$<)$(CC) -std=gnu11 $(CFLAGS) $(WARN) $(CPPFLAGS) -isystem $(call HDR,$(HOST_ARCH))/include -o $@ $< build/tests/suite.a -lcmocka $(LDLIBS)
 
 -include $(shell find build -name '*.d' -type f 2>/dev/null)
 
 .PHONY: all FORCE
-all: build/lubench $(AGENT) ## build the program and the agent
+all: build/lubench $(AGENTS) ## build the program and the agent
 FORCE:
 
 ##@ Measuring
@@ -128,10 +142,19 @@ RUN_ID := $(shell date +%Y%m%d-%H%M%S)-$(if $(HOST),host,$(TARGET))
 OUT ?= results/runs/$(RUN_ID)
 RUN ?= $(lastword $(sort $(dir $(wildcard results/runs/*/samples.jsonl))))
 
+PLAN_FILE := $(or $(wildcard $(PLAN)),bench/plan/plans/$(PLAN).ini)
+RUN_ARGS = --plan '$(PLAN_FILE)' $(if $(MODE),--mode $(MODE)) \
+	--kernel $(if $(KSRC),ksrc,$(KERNEL))$(addprefix -,$(subst +,-,$(VARIANT)))
+
 bench: deps all kernel $(if $(HOST),,image) ## measure on TARGET, or on HOST, and report
-	@rc=0; build/lubench run $(if $(HOST),--host '$(HOST)' --device '$(DEVICE)',--target $(TARGET)) --plan '$(if $(wildcard $(PLAN)),$(PLAN),bench/plan/plans/$(PLAN).ini)' \
-		--kernel $(if $(KSRC),ksrc,$(KERNEL))$(addprefix -,$(subst +,-,$(VARIANT))) $(if $(MODE),--mode $(MODE)) --out $(OUT) || rc=$$?; \
-	[ ! -e $(OUT)/samples.jsonl ] || build/lubench report $(OUT); exit $$rc
+	@rc=0; runs=; \
+	for t in $(if $(HOST),host,$(TARGETS)); do \
+		out=$(OUT)$(if $(word 2,$(TARGETS)),/$$t); \
+		build/lubench run $(if $(HOST),--host '$(HOST)' --device '$(DEVICE)',--target $$t) $(RUN_ARGS) --out $$out || rc=$$?; \
+		[ ! -e $$out/samples.jsonl ] || runs="$$runs $$out"; \
+		[ $$rc -ne 130 ] || break; \
+	done; \
+	[ -z "$$runs" ] || build/lubench report $$runs; exit $$rc
 
 report: build/lubench ## show a run again: RUN=DIR, by default the newest
 	@[ -n '$(RUN)' ] || { echo 'lubench: no run in results/runs; run: make bench' >&2; exit 1; }
@@ -140,10 +163,10 @@ report: build/lubench ## show a run again: RUN=DIR, by default the newest
 ##@ The kernel
 .PHONY: kernel image kernel-tree kernel-series kernel-check
 kernel: deps ## build KERNEL, or KSRC, with VARIANT
-	@kernel/build.sh kernel
+	@set -e; for a in $(ARCHS); do ARCH=$$a kernel/build.sh kernel; done
 
 image: deps ## make the root image of the emulated targets
-	@bench/target/image/build.sh >/dev/null
+	@set -e; for a in $(ARCHS); do ARCH=$$a bench/target/image/build.sh >/dev/null; done
 
 kernel-tree: deps ## a git tree with the series applied, to hack in: KTREE=DIR
 	@kernel/tree.sh work
@@ -152,7 +175,7 @@ kernel-series: ## write the commits of that tree back to kernel/series
 	@kernel/tree.sh export
 
 kernel-check: deps ## each patch applies, builds, is clean under checkpatch and sparse
-	@kernel/check.sh
+	@set -e; for a in $(ARCHS); do ARCH=$$a kernel/check.sh; done
 
 ##@ Testing
 .PHONY: test test-unit test-golden test-emulated

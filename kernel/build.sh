@@ -60,7 +60,7 @@ switch_header_tree() {
 		clean_git -C "$src" worktree prune
 		clean_git -C "$src" worktree add -q --no-checkout --detach "$small" "$commit"
 		clean_git -C "$small" sparse-checkout set --no-cone '/*' '!/*/' /scripts/ /include/ /usr/ \
-			"/arch/$KARCH/" /tools/include/
+			/arch/x86/ /arch/arm64/ /tools/include/
 		clean_git -C "$small" checkout -q
 	fi
 	src=$small

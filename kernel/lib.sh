@@ -17,7 +17,8 @@ sha() { cat -- "$@" /dev/null | sha256sum | cut -d' ' -f1; }
 arch_table() {
 	case $1 in
 	x86_64) KARCH=x86 DEBARCH=amd64 CROSS=x86_64-linux-gnu- KIMAGE=arch/x86/boot/bzImage KOBJECTS=2000 ;;
-	*) die "ARCH=$1: unknown architecture; use x86_64" ;;
+	aarch64) KARCH=arm64 DEBARCH=arm64 CROSS=aarch64-linux-gnu- KIMAGE=arch/arm64/boot/Image KOBJECTS=2000 ;;
+	*) die "ARCH=$1: unknown architecture; use x86_64 or aarch64" ;;
 	esac
 	export KARCH DEBARCH CROSS KIMAGE KOBJECTS
 }
@@ -46,6 +47,17 @@ clean_git() {
 	GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 \
 		GIT_COMMITTER_NAME="lubench developers" GIT_COMMITTER_EMAIL=dev@lubench.invalid \
 		git "$@"
+}
+
+# extract_packages SUITE TAR PACKAGES: packages of DEBARCH with what they depend on, unpacked into TAR.
+# Nothing of them is run, so that the architecture does not matter.
+extract_packages() {
+	local keyring=/usr/share/keyrings/debian-archive-keyring.gpg as_root=() mode=root
+	[ -f "$keyring" ] || die "$keyring: missing; run: make deps"
+	[ "$(id -u)" = 0 ] || as_root=(fakeroot) mode=chrootless
+	"${as_root[@]}" mmdebstrap --quiet --variant=extract --mode=$mode --architectures="$DEBARCH" --include="$3" \
+		"$1" "$2" "deb [signed-by=$keyring] $(debian_mirror) $1 main" ||
+		die "mmdebstrap could not fetch $3 from $1; check the network or set LUBENCH_MIRROR=URL"
 }
 
 # debian_mirror: the mirror of the Debian archive that this machine is already configured for

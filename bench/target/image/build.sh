@@ -14,7 +14,6 @@ size=1G
 arch=${ARCH:-$(uname -m)}
 arch_table "$arch"
 ssh=$LUBENCH_CACHE/ssh
-keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 
 make_keys() {
 	mkdir -p "$ssh"
@@ -26,16 +25,15 @@ make_keys() {
 
 # Runs in fakeroot when the user is not root: the files of the image belong to root in any case.
 fill_root() { # DIR
-	local root=$1 applet applets
+	local root=$1 applet
 	tar -x -C "$root" -f "$root.tar"
 	rm -rf "$root"/usr/share/{doc,man,locale,lintian,bash-completion,initramfs-tools,bug} "$root"/var/cache \
 		"$root"/var/lib/{apt,dpkg} "$root"/etc/apt
 	mkdir -p "$root"/{proc,sys,dev,run,tmp,root/.ssh,etc/dropbear,sbin,var/lib/lubench,var/tmp}
-	applets=$("$root/bin/busybox" --list) || die "busybox of $arch cannot be run here to ask for its applets"
-	for applet in $applets; do
+	while read -r applet; do
 		[ -e "$root/bin/$applet" ] || [ -e "$root/usr/bin/$applet" ] || [ -e "$root/usr/sbin/$applet" ] ||
 			ln -s busybox "$root/bin/$applet"
-	done
+	done <"$root.applets"
 	install -m 755 "$root.init" "$root/sbin/init"
 	echo 'root:x:0:0:root:/root:/bin/sh' >"$root/etc/passwd"
 	echo 'root:x:0:' >"$root/etc/group"
@@ -51,6 +49,18 @@ fill_root() { # DIR
 		-d "$root" "$root.img" "$size" >/dev/null
 }
 
+# The applets of busybox, asked of the one of this machine's architecture: the other cannot be run here.
+list_applets() { # WORK
+	local tar=$1/root.tar
+	if [ "$arch" != "$(uname -m)" ]; then
+		tar=$1/applets.tar
+		(arch_table "$(uname -m)" && extract_packages "$suite" "$tar" busybox-static)
+	fi
+	mkdir "$1/applets"
+	tar -x -C "$1/applets" -f "$tar" ./bin/busybox
+	"$1/applets/bin/busybox" --list || die "busybox cannot be run to ask for its applets"
+}
+
 build() { # IMAGE
 	local image=$1 work=$LUBENCH_CACHE/images/.work
 	need_space "$LUBENCH_CACHE" 1500 "the guest's root image"
@@ -59,13 +69,13 @@ build() { # IMAGE
 	mkdir -p "$work/root"
 	"${CROSS}gcc" -std=gnu11 -O2 -Wall -Wextra -Werror -static -s -o "$work/root.init" "$here/init.c" ||
 		die "cannot compile init for $arch; run: make deps"
-	[ -f "$keyring" ] || die "$keyring: missing; run: make deps"
-	local as_root=() mode=root
-	[ "$(id -u)" = 0 ] || as_root=(fakeroot) mode=chrootless
-	"${as_root[@]}" mmdebstrap --quiet --variant=extract --mode=$mode --architectures="$DEBARCH" --include="$packages" \
-		"$suite" "$work/root.tar" "deb [signed-by=$keyring] $(debian_mirror) $suite main" ||
-		die "mmdebstrap could not fetch $packages from $suite; check the network or set LUBENCH_MIRROR=URL"
-	"${as_root[@]}" "$here/build.sh" --fill "$work/root"
+	extract_packages "$suite" "$work/root.tar" "$packages"
+	list_applets "$work" >"$work/root.applets"
+	if [ "$(id -u)" = 0 ]; then
+		"$here/build.sh" --fill "$work/root"
+	else
+		fakeroot "$here/build.sh" --fill "$work/root"
+	fi
 	mv "$work/root.img" "$image"
 	rm -rf "$work"
 }
