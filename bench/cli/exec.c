@@ -257,7 +257,7 @@ int cmd_exec(int argc, char **argv)
 	size_t i;
 	int err;
 
-	x.t = (struct target){ .name = target_default(), .append = "", .memory = 2ull << 30, .kvm = true,
+	x.t = (struct target){ .name = target_default(), .append = "", .memory = 2ull << 30,
 			       .ram_fd = -1, .launch_ms = 180000 };
 	argv[0] = (char *)"lubench exec";
 	argp_err_exit_status = LUB_EXIT_USAGE;

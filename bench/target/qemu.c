@@ -184,6 +184,16 @@ static int wait_ssh(struct target *t)
 
 static void qemu_stop(struct target *t);
 
+/* A /dev/kvm that QEMU cannot work with is seen only by trying, for example in some virtual machines. */
+static bool without_kvm(struct target *t)
+{
+	if (strcmp(t->accel, "kvm") || t->console.boots)
+		return false;
+	fprintf(stderr, "lubench: KVM does not work here; going on with TCG\n");
+	t->accel = "tcg";
+	return true;
+}
+
 static int qemu_launch(struct target *t, unsigned int number)
 {
 	int tries, err;
@@ -199,6 +209,8 @@ static int qemu_launch(struct target *t, unsigned int number)
 			return 0;
 		}
 		qemu_stop(t);
+		if (err == -ENODEV && without_kvm(t))
+			continue;
 		/* Another process may have taken the port in between; anything else is final. */
 		if (err != -ENODEV || t->console.boots || t->console.resets)
 			break;
