@@ -23,6 +23,9 @@ int64_t iommu_pages(void);
  */
 int64_t kho_preserved_pages(void);
 
+/** KHO_KEEPS - pages that are never taken over: KHO's tree and metadata, LUO's table. */
+#define KHO_KEEPS 3
+
 /**
  * kho_unclaimed_pages() - pages of the previous kernel that nobody has taken over
  *

@@ -16,9 +16,6 @@
 /* A kernel's own domains come and go by a few pages; a forgotten HWPT is more than that. */
 #define LEAK_SLACK 16
 
-/* KHO's tree and metadata, LUO's table and the page of the timeline: never given back, 3 pages here. */
-#define KHO_KEEPS 4
-
 static int identify(struct agent *ag)
 {
 	const struct carried *s = &ag->carried;
