@@ -7,8 +7,12 @@
 #include "bench/record/record.h"
 #include "bench/report/report.h"
 
+/* More than the side by side table takes, so that this one tells. */
+#define MAX_RUNS 16
+
 struct options {
-	const char *run;
+	const char *run[MAX_RUNS];
+	size_t nr_runs;
 	const char *svg;
 };
 
@@ -26,13 +30,15 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->svg = arg;
 		break;
 	case ARGP_KEY_ARG:
-		if (o->run)
-			argp_error(state, "one run at a time");
-		o->run = arg;
+		if (o->nr_runs == MAX_RUNS)
+			argp_error(state, "at most %d runs at a time", MAX_RUNS);
+		o->run[o->nr_runs++] = arg;
 		break;
 	case ARGP_KEY_END:
-		if (!o->run)
+		if (!o->nr_runs)
 			argp_error(state, "which run? Give its directory (lubench list runs)");
+		if (o->svg && o->nr_runs > 1)
+			argp_error(state, "--svg draws one run");
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -43,8 +49,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
 	.options = options,
 	.parser = parse,
-	.args_doc = "RUN",
-	.doc = "Text report of one run: latencies, phases, DMA witness, cost model.",
+	.args_doc = "RUN...",
+	.doc = "Text report of each run: latencies, phases, DMA witness, cost model. Several runs are "
+	       "then shown side by side.",
 };
 
 static int write_svg(const char *path, const struct record_set *set)
@@ -67,19 +74,27 @@ static int write_svg(const char *path, const struct record_set *set)
 
 int cmd_report(int argc, char **argv)
 {
+	struct record_set sets[MAX_RUNS] = { 0 };
 	struct options o = { 0 };
-	struct record_set set;
-	int err;
+	size_t i;
+	int err = 0;
 
 	argv[0] = (char *)"lubench report";
 	argp_err_exit_status = LUB_EXIT_USAGE;
 	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
 		return LUB_EXIT_USAGE;
-	err = record_read(o.run, &set);
-	if (!err)
-		err = report_text(stdout, &set);
+	for (i = 0; !err && i < o.nr_runs; i++) {
+		if (i)
+			fputs("\n\n", stdout);
+		err = record_read(o.run[i], &sets[i]);
+		if (!err)
+			err = report_text(stdout, &sets[i]);
+	}
+	if (!err && o.nr_runs > 1)
+		err = report_beside(stdout, sets, o.nr_runs);
 	if (!err && o.svg)
-		err = write_svg(o.svg, &set);
-	record_set_free(&set);
+		err = write_svg(o.svg, &sets[0]);
+	for (i = 0; i < o.nr_runs; i++)
+		record_set_free(&sets[i]);
 	return err ? LUB_EXIT_FAIL : LUB_EXIT_OK;
 }

@@ -101,24 +101,34 @@ static void print_fit(FILE *out, const struct stats_fit *f)
 		      out);
 }
 
-static int one_kernel(FILE *out, const struct model *m, size_t first, size_t end)
+int cost_fit(const struct model *m, size_t first, size_t end, struct stats_fit *fit,
+	     unsigned int *without_pages)
 {
-	unsigned int without_pages = 0;
 	struct rows r = { 0 };
 	const double *x[2];
-	struct stats_fit f;
 	int ret = 0;
 	size_t i;
 
+	*without_pages = 0;
 	for (i = first; i < end && !ret; i++)
-		ret = add_point(m, &m->points[i], &r, &without_pages);
-	if (ret)
-		goto out;
+		ret = add_point(m, &m->points[i], &r, without_pages);
+	if (!ret) {
+		x[0] = r.hwpts.v;
+		x[1] = r.pages.v;
+		ret = stats_robust_fit(r.y.v, x, r.scale.v, r.y.n, 3, fit);
+	}
+	rows_free(&r);
+	return ret;
+}
+
+static int one_kernel(FILE *out, const struct model *m, size_t first, size_t end)
+{
+	unsigned int without_pages;
+	struct stats_fit f;
+	int ret = cost_fit(m, first, end, &f, &without_pages);
+
 	if (m->points[first].kernel)
 		fmt_wrap(out, "-- kernel ", m->points[first].kernel);
-	x[0] = r.hwpts.v;
-	x[1] = r.pages.v;
-	ret = stats_robust_fit(r.y.v, x, r.scale.v, r.y.n, 3, &f);
 	if (ret == -EINVAL) {
 		/* add_point() lets only finite numbers in; say so rather than nothing */
 		fputs("  not identified: a sample is no finite number\n", out);
@@ -129,8 +139,6 @@ static int one_kernel(FILE *out, const struct model *m, size_t first, size_t end
 	if (without_pages)
 		fprintf(out, "  %u point%s left out: no pagetable.pages sample\n", without_pages,
 			without_pages == 1 ? "" : "s");
-out:
-	rows_free(&r);
 	return ret;
 }
 

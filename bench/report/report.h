@@ -2,6 +2,7 @@
 #ifndef LUBENCH_REPORT_H
 #define LUBENCH_REPORT_H
 
+#include <stddef.h>
 #include <stdio.h>
 
 struct record_set;
@@ -17,6 +18,16 @@ struct record_set;
  * Return: 0, or -ENOMEM, or -EIO when @out could not take it.
  */
 int report_text(FILE *out, const struct record_set *set);
+
+/**
+ * report_beside - write what several runs have in common, a column each
+ * @out: where it goes
+ * @sets: records of the runs
+ * @n: their number, at most 5
+ *
+ * Return: 0, -EINVAL for too many, -ENOMEM, or -EIO when @out could not take it.
+ */
+int report_beside(FILE *out, const struct record_set *sets, size_t n);
 
 /**
  * report_svg - write the scaling curve of one run as a self-contained SVG

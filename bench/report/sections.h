@@ -21,6 +21,16 @@ void provenance_line(const struct record_set *set, char *buf, size_t len);
 /* A blank line and the title, which says so when its numbers are no hardware's. */
 void section_title(FILE *out, const struct model *m, const char *title);
 
+struct stats_fit;
+
+/*
+ * Fit the cost model to the points from @first to @end, which are of one kernel; *without_pages
+ * counts those that lack the number of pages. Return: 0, -EINVAL for a number that is not finite,
+ * -ENOMEM; what can not be identified is told by the fit's reason.
+ */
+int cost_fit(const struct model *m, size_t first, size_t end, struct stats_fit *fit,
+	     unsigned int *without_pages);
+
 void section_header(FILE *out, const struct model *m);
 int section_preserve(FILE *out, struct model *m);
 int section_curve(FILE *out, struct model *m);

@@ -55,6 +55,13 @@ for dir in tests/golden/report/*/; do
 	result $? "report $name is plain ASCII of 100 columns"
 done
 
+"$lubench" report tests/golden/report/preserve tests/golden/report/skipped 2>/dev/null |
+	sed -n '/^Side by side/,$p' >"$tmp/out"
+[ "$1" != --update ] || cp "$tmp/out" tests/golden/beside.txt
+diff -u tests/golden/beside.txt "$tmp/out" >"$tmp/diff"
+result $? "two runs side by side"
+sed 's/^/# /' "$tmp/diff"
+
 "$lubench" report --svg "$tmp/curve.svg" tests/golden/report/preserve >/dev/null 2>"$tmp/err" &&
 	grep -q '^<svg ' "$tmp/curve.svg" && grep -q EMULATED "$tmp/curve.svg" &&
 	[ "$(grep -c '<circle' "$tmp/curve.svg")" -eq 58 ] && tail -n 1 "$tmp/curve.svg" | grep -qx '</svg>'

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Several runs side by side: what each costs, and whether its DMA went on. It compares nothing:
+ * the targets are different machines. That is what `lubench compare` is for.
+ */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/lubench.h"
+#include "bench/record/record.h"
+#include "bench/report/fmt.h"
+#include "bench/report/report.h"
+#include "bench/report/sections.h"
+#include "bench/stats/stats.h"
+
+#define LABEL 34
+#define WIDTH 13
+#define MAX_RUNS ((COLUMNS - LABEL) / WIDTH)
+
+struct beside {
+	FILE *out;
+	struct model m[MAX_RUNS];
+	size_t n;
+	struct notes notes;
+};
+
+static void label(struct beside *b, const char *text)
+{
+	fprintf(b->out, "%-*s", LABEL, text);
+}
+
+static void cell(struct beside *b, double v, char *(*fmt)(char *, double), const char *why)
+{
+	char buf[CELL];
+
+	if (isnan(v))
+		notes_missing(&b->notes, buf, NULL, why);
+	else
+		fmt(buf, v);
+	fprintf(b->out, "%*s", WIDTH, buf);
+}
+
+static void head(struct beside *b)
+{
+	size_t i;
+
+	label(b, "");
+	for (i = 0; i < b->n; i++)
+		fprintf(b->out, "%*.*s", WIDTH, WIDTH - 1, b->m[i].set->target);
+	fputc('\n', b->out);
+}
+
+static const struct point *same_point(const struct model *m, const struct lub_params *p)
+{
+	size_t i;
+
+	for (i = 0; i < m->nr_points; i++) {
+		const struct lub_params *q = m->points[i].p;
+
+		if (q->hwpts == p->hwpts && q->ioas_bytes == p->ioas_bytes &&
+		    q->page_bytes == p->page_bytes && q->devices == p->devices)
+			return &m->points[i];
+	}
+	return NULL;
+}
+
+static bool in_earlier_run(const struct beside *b, size_t run, const struct lub_params *p)
+{
+	size_t i;
+
+	for (i = 0; i < run; i++)
+		if (same_point(&b->m[i], p))
+			return true;
+	return false;
+}
+
+static void point_row(struct beside *b, const struct lub_params *p)
+{
+	char text[3 * CELL], page[CELL], ioas[CELL];
+	const struct point *at;
+	size_t i;
+
+	snprintf(text, sizeof(text), "  %s, %s, %u HWPTs", fmt_bytes(page, (double)p->page_bytes),
+		 fmt_bytes(ioas, (double)p->ioas_bytes), p->hwpts);
+	label(b, text);
+	for (i = 0; i < b->n; i++) {
+		at = same_point(&b->m[i], p);
+		cell(b, at ? point_median(at, REP_IOMMUFD) : NAN, fmt_time,
+		     "the run has no value at this point; its own report says why");
+	}
+	fputc('\n', b->out);
+}
+
+static void preserve_rows(struct beside *b)
+{
+	size_t i, j;
+
+	fputs("preserve.iommufd, median\n", b->out);
+	for (i = 0; i < b->n; i++)
+		for (j = 0; j < b->m[i].nr_points; j++)
+			if (!in_earlier_run(b, i, b->m[i].points[j].p))
+				point_row(b, b->m[i].points[j].p);
+}
+
+static int cost_rows(struct beside *b)
+{
+	static const char *const names[] = { "  fixed", "  per HWPT", "  per page-table page" };
+	struct stats_fit fit[MAX_RUNS];
+	unsigned int without;
+	size_t i, term;
+	int ret;
+
+	for (i = 0; i < b->n; i++) {
+		ret = cost_fit(&b->m[i], 0, b->m[i].nr_points, &fit[i], &without);
+		if (ret)
+			return ret;
+	}
+	fputs("its cost model\n", b->out);
+	for (term = 0; term < ARRAY_LEN(names); term++) {
+		label(b, names[term]);
+		for (i = 0; i < b->n; i++)
+			cell(b, fit[i].reason ? NAN : fit[i].coef[term], fmt_time, "not identified");
+		fputc('\n', b->out);
+	}
+	return 0;
+}
+
+static double median_of(const struct model *m, const char *metric)
+{
+	size_t i;
+
+	for (i = 0; i < m->nr_series; i++)
+		if (!strcmp(m->series[i].first->metric, metric) && !m->series[i].first->params.observer)
+			return stats_median(m->series[i].values.v, m->series[i].values.n);
+	return NAN;
+}
+
+static double worst_gap(const struct model *m, enum dma_phase phase)
+{
+	double worst = NAN;
+	size_t i;
+
+	for (i = 0; i < m->nr_cycles; i++)
+		if (m->cycles[i].ok)
+			worst = fmax(worst, m->cycles[i].gap[phase]);
+	return worst;
+}
+
+/* Of all cycles; NaN as soon as one of them has no number: a sum of the rest would look too good. */
+static double all_errors(const struct model *m, enum dma_error error)
+{
+	double sum = m->ok_cycles ? 0 : NAN;
+	size_t i;
+
+	for (i = 0; i < m->nr_cycles; i++)
+		if (m->cycles[i].ok)
+			sum += cycle_errors(&m->cycles[i], error);
+	return sum;
+}
+
+static void kexec_rows(struct beside *b)
+{
+	static const char *const medians[] = {
+		"shutdown.iommu", "boot.iommu", "blackout.cpu", "restore.hwpt", "replace.hwpt",
+	};
+	static const struct {
+		const char *name;
+		enum dma_phase phase;
+	} gaps[] = {
+		{ "  longest gap without a kexec", DMA_CONTROL },
+		{ "  longest gap of the blackout", DMA_BLACKOUT },
+	};
+	static const struct {
+		const char *name;
+		enum dma_error error;
+	} errors[] = {
+		{ "  lost", DMA_LOST },
+		{ "  corrupt", DMA_CORRUPT },
+		{ "  faults", DMA_FAULTS },
+	};
+	char text[LABEL];
+	size_t i, k;
+
+	fputs("the kexec, median\n", b->out);
+	for (k = 0; k < ARRAY_LEN(medians); k++) {
+		snprintf(text, sizeof(text), "  %s", medians[k]);
+		label(b, text);
+		for (i = 0; i < b->n; i++)
+			cell(b, median_of(&b->m[i], medians[k]), fmt_time, "no such sample");
+		fputc('\n', b->out);
+	}
+	fputs("DMA, over all ok cycles\n", b->out);
+	for (k = 0; k < ARRAY_LEN(gaps); k++) {
+		label(b, gaps[k].name);
+		for (i = 0; i < b->n; i++)
+			cell(b, worst_gap(&b->m[i], gaps[k].phase), fmt_time, "not measured");
+		fputc('\n', b->out);
+	}
+	for (k = 0; k < ARRAY_LEN(errors); k++) {
+		label(b, errors[k].name);
+		for (i = 0; i < b->n; i++)
+			cell(b, all_errors(&b->m[i], errors[k].error), fmt_count,
+			     "not measured in every cycle");
+		fputc('\n', b->out);
+	}
+	label(b, "  ok cycles / planned");
+	for (i = 0; i < b->n; i++) {
+		snprintf(text, sizeof(text), "%u/%zu", b->m[i].ok_cycles, b->m[i].planned_cycles);
+		fprintf(b->out, "%*s", WIDTH, text);
+	}
+	fputc('\n', b->out);
+}
+
+static const char *common_label(const struct beside *b)
+{
+	const char *text = NULL;
+	size_t i;
+
+	for (i = 0; !text && i < b->n; i++)
+		text = provenance_label(b->m[i].set);
+	return text;
+}
+
+int report_beside(FILE *out, const struct record_set *sets, size_t n)
+{
+	struct beside *b = calloc(1, sizeof(*b));
+	const char *text;
+	size_t i;
+	int ret = b ? 0 : -ENOMEM;
+
+	if (n > MAX_RUNS) {
+		lub_err("%zu runs do not fit side by side; give at most %d", n, MAX_RUNS);
+		free(b);
+		return -EINVAL;
+	}
+	for (i = 0; !ret && i < n; i++, b->n++)
+		ret = model_build(&b->m[i], &sets[i]);
+	if (!ret) {
+		b->out = out;
+		text = common_label(b);
+		fprintf(out, "\nSide by side%s%s%s\n", text ? " [" : "", text ? text : "", text ? "]" : "");
+		head(b);
+		preserve_rows(b);
+		ret = cost_rows(b);
+	}
+	if (!ret) {
+		kexec_rows(b);
+		notes_print(out, &b->notes);
+	}
+	for (i = 0; b && i < b->n; i++)
+		model_free(&b->m[i]);
+	free(b);
+	if (ret)
+		lub_err("report of %zu runs: out of memory", n);
+	else if (fflush(out) || ferror(out))
+		ret = -EIO;
+	return ret;
+}
