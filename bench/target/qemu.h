@@ -51,7 +51,7 @@ struct qemu_machine {
 	const char *console;
 	const char *append;
 	const char *trace[8];
-	const char *faults[3];
+	const char *faults[4];
 	int64_t (*ram_offset)(uint64_t ram, uint64_t gpa);
 };
 

@@ -76,8 +76,9 @@ const struct qemu_machine qemu_vtd_sm = {
 };
 
 /*
- * Events and TLB maintenance are traced for what they tell of the kexec; CR0 and STRTAB_BASE are
- * among the MMIO writes. Without pauth-impdef TCG spends most of its time on pointer signatures.
+ * Commands are traced for what they tell of the kexec; CR0 and STRTAB_BASE are among the MMIO
+ * writes. A stream that is aborted leaves no event, so that its trace line counts as a fault, too.
+ * Without pauth-impdef TCG spends most of its time on pointer signatures.
  */
 const struct qemu_machine qemu_smmuv3 = {
 	.program = "qemu-system-aarch64",
@@ -93,8 +94,9 @@ const struct qemu_machine qemu_smmuv3 = {
 	.no_crash = "the driver of the SMMUv3 does not take over the tables of a crashed kernel",
 	.console = "ttyAMA0",
 	.append = "iommu.passthrough=0",
-	.trace = { "smmuv3_record_event", "smmuv3_propagate_event", "smmuv3_write_mmio", "smmuv3_cmdq_*" },
-	.faults = { "smmuv3_record_event", "smmuv3_propagate_event" },
+	.trace = { "smmuv3_record_event", "smmuv3_propagate_event", "smmuv3_translate_abort",
+		   "smmuv3_write_mmio", "smmuv3_cmdq_opcode", "smmuv3_cmdq_tlbi_nh_asid" },
+	.faults = { "smmuv3_record_event", "smmuv3_propagate_event", "smmuv3_translate_abort" },
 	.ram_offset = qemu_virt_offset,
 };
 

@@ -28,7 +28,7 @@ whole_samples() { jq -cR 'fromjson? | select(.kind=="sample")' "$1/samples.jsonl
 bad_plan() { # NAME PATTERN SED-EXPRESSION
 	name=$1
 	sed "$3" "$(plan "$1")" >"$work/$1.bad.ini"
-	run "$1" -t vtd -k "$series" -p "$work/$1.bad.ini"
+	run "$1" -t "$native" -k "$series" -p "$work/$1.bad.ini"
 	refused 2 "$2"
 	[ ! -e "$work/$1" ] || fail "$1: a run directory was left"
 }
@@ -45,16 +45,16 @@ bad_plan too-many-hwpts 'memory' 's/^hwpts = .*/hwpts = 64/; s/^ioas = .*/ioas =
 name=no-qemu
 mkdir "$work/bin"
 for tool in ssh tar sh; do ln -s "$(command -v $tool)" "$work/bin/"; done
-PATH=$work/bin run $name -t vtd -k "$series" -p "$smoke"
+PATH=$work/bin run $name -t "$native" -k "$series" -p "$smoke"
 refused 1 'qemu-system-x86_64 is not installed.*make deps'
 
 name=wrong-kernel-text
 echo 'not a kernel' >"$work/bzImage"
-run $name -t vtd -k "$work/bzImage" -p "$smoke"
+run $name -t "$native" -k "$work/bzImage" -p "$smoke"
 refused 1 'not a bzImage'
 
 name=no-kernel
-run $name -t vtd -k "$work/nothing/bzImage" -p "$smoke"
+run $name -t "$native" -k "$work/nothing/bzImage" -p "$smoke"
 refused 1 'make kernel'
 
 # A good image next to the build id of another one: only the booted kernel can tell
@@ -62,7 +62,7 @@ name=wrong-kernel-id
 mkdir "$work/foreign"
 cp "$series" "$work/foreign/bzImage"
 echo 0123456789abcdef0123456789abcdef01234567 >"$work/foreign/build-id"
-run $name -t vtd -k "$work/foreign/bzImage" -p "$smoke"
+run $name -t "$native" -k "$work/foreign/bzImage" -p "$smoke"
 [ "$rc" -eq 1 ] || fail "$name: exit status $rc"
 grep -q 'wrong kernel image: .*make kernel' "$work/$name.txt" || { show $name; fail "$name: it was not noticed"; }
 ok "$name: $(sed -n 's|.*/foreign|...|; s/^lubench: wrong/wrong/p' "$work/$name.txt" | head -n 1)$(
@@ -87,7 +87,7 @@ if mount -t tmpfs -o size=160k lubench-test "$disk" 2>/dev/null; then
 	trap 'umount "$disk"' EXIT
 	name='disk-at-start'
 	rc=0
-	"$lubench" run -o "$disk/real" -t vtd -k "$series" -p "$smoke" >"$work/$name.txt" 2>&1 </dev/null || rc=$?
+	"$lubench" run -o "$disk/real" -t "$native" -k "$series" -p "$smoke" >"$work/$name.txt" 2>&1 </dev/null || rc=$?
 	refused 1 'not enough free disk'
 	name='disk-later'
 	rc=0
@@ -109,7 +109,7 @@ fi
 
 # ^C in the middle: the guest is ended, the journal says so, and --resume does the rest
 name=interrupt
-"$lubench" run -t vtd -k "$series" -p "$smoke" -o "$work/$name" >"$work/$name.txt" 2>&1 </dev/null &
+"$lubench" run -t "$native" -k "$series" -p "$smoke" -o "$work/$name" >"$work/$name.txt" 2>&1 </dev/null &
 pid=$!
 for _ in $(seq 600); do
 	! grep -qs '"ev":"outcome"' "$work/$name/journal.jsonl" || break

@@ -5,7 +5,6 @@
 TOP=${TOP:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}
 LUBENCH_CACHE=${LUBENCH_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/lubench}
 work=${TEST_DIR:-$(mktemp -d)}
-arch=x86_64
 lubench=$TOP/build/lubench
 # shellcheck disable=SC2034 # used by tests
 smoke=$TOP/bench/plan/plans/smoke.ini
@@ -15,15 +14,21 @@ skip() { echo "skip: $*" >&2; exit 4; }
 fail() { echo "FAIL: $*" >&2; exit 1; }
 ok() { echo "ok: $*"; }
 
-command -v qemu-system-$arch >/dev/null || skip "no qemu-system-$arch; run: make deps"
 command -v jq >/dev/null || skip "no jq; run: make deps"
 [ -x "$lubench" ] || skip "no $lubench; run: make"
 
-kernel_of() { # series|base: prints the image, or nothing
-	local image=$LUBENCH_CACHE/kernels/$arch-$1/bzImage
+# The targets to test on, and the one for what does not depend on the IOMMU.
+read -ra targets <<<"${TARGETS:-vtd vtd-sm}"
+# shellcheck disable=SC2034 # used by tests
+native=${targets[0]}
+
+kernel_of() { # series|base: prints the image for $arch, or nothing
+	local name=bzImage image
+	[ "$arch" = x86_64 ] || name=Image
+	image=$LUBENCH_CACHE/kernels/$arch-$1/$name
 	case $1 in
 	series)
-		[ -z "${KSRC:-}" ] || image=$LUBENCH_CACHE/kernels/$arch-ksrc/bzImage
+		[ -z "${KSRC:-}" ] || image=$LUBENCH_CACHE/kernels/$arch-ksrc/$name
 		image=${LUBENCH_KERNEL:-$image}
 		;;
 	base) image=${LUBENCH_BASE_KERNEL:-$image} ;;
@@ -31,8 +36,18 @@ kernel_of() { # series|base: prints the image, or nothing
 	[ ! -r "$image" ] || echo "$image"
 }
 
-series=$(kernel_of series)
-[ -n "$series" ] || skip "no series kernel in the cache; run: make kernel"
+# use TARGET: sets target, arch, and the kernel of the series for it
+use() {
+	target=$1
+	case $target in
+	smmuv3) arch=aarch64 ;;
+	*) arch=x86_64 ;;
+	esac
+	command -v qemu-system-$arch >/dev/null || skip "no qemu-system-$arch; run: make TARGET=$target deps"
+	series=$(kernel_of series)
+	[ -n "$series" ] || skip "no series kernel for $arch in the cache; run: make TARGET=$target kernel"
+}
+use "${targets[0]}"
 
 # run NAME OPTION...: lubench run into $work/NAME, output in $work/NAME.txt, status in $rc
 run() {
@@ -77,7 +92,7 @@ no_splat() {
 # guest_program NAME [PART...]: builds guest/NAME.c, guest/PART.c and the agent's parts into one static
 # program and prints its path
 guest_program() {
-	local headers=$LUBENCH_CACHE/headers/$arch-series/include obj=build/agent/$arch/obj out=$work/$1
+	local headers=$LUBENCH_CACHE/headers/$arch-series/include obj=build/agent/$arch/obj out=$work/$arch/$1
 	[ -z "${KSRC:-}" ] || headers=$LUBENCH_CACHE/headers/$arch-ksrc/include
 	[ -d "$headers" ] || skip "no kernel headers in the cache; run: make"
 	[ -e "$obj/bench/agent/agent.o" ] || skip "the agent is not built; run: make"
@@ -85,8 +100,12 @@ guest_program() {
 	for part in "$@" guest; do
 		sources+=("tests/emulated/guest/$part.c")
 	done
+	local sysroot=()
+	[ "$arch" = "$(uname -m)" ] ||
+		sysroot=(-isystem "$LUBENCH_CACHE/sysroot/$arch/include" "-L$LUBENCH_CACHE/sysroot/$arch/lib")
+	mkdir -p "$work/$arch"
 	mapfile -t objects < <(find "$obj" -name '*.o' ! -name main.o)
-	$arch-linux-gnu-gcc -std=gnu11 -O2 -g -D_GNU_SOURCE -Wall -Wextra -Werror -I. -isystem "$headers" \
+	$arch-linux-gnu-gcc -std=gnu11 -O2 -g -D_GNU_SOURCE -Wall -Wextra -Werror -I. -isystem "$headers" "${sysroot[@]}" \
 		-static -o "$out" "${sources[@]}" "${objects[@]}" \
 		-ljansson -pthread >&2 || fail "cannot build the guest program $1"
 	echo "$out"

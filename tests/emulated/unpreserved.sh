@@ -8,7 +8,6 @@ set -euo pipefail
 # shellcheck source=tests/emulated/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-program=$(guest_program unpreserved)
 dir=/var/lib/lubench
 
 # field PAGE PHASE NAME: from the lines of the observer
@@ -23,8 +22,9 @@ since() {
 }
 
 one_target() { # TARGET
-	local last end trace
+	local last end trace program attempt refused
 	name=$1
+	program=$(guest_program unpreserved)
 	guest "$name" --second -t "$1" -k "$series" --push "$program" \
 		--after "cat $dir/outgoing.log; $dir/unpreserved incoming 2>&1" \
 		"setsid $dir/unpreserved outgoing >$dir/outgoing.log 2>&1 </dev/null &"
@@ -33,9 +33,16 @@ one_target() { # TARGET
 	[ "$(field 0 3 changes)" -gt 100 ] || fail "$1: the observer did not see the preserved device in the blackout"
 	# Both attempts of the second device were refused (QEMU splits one into many), nothing else was.
 	trace=$work/$name/trace-1.log
-	[ "$(grep -c 'vtd_dmar_fault sid 0x28 fault [0-9]* addr 0x10001000 ' "$trace")" -ge 2 ] ||
+	case $1 in
+	vtd*) attempt='vtd_dmar_fault sid 0x28 fault [0-9]* addr 0x10001000 ' refused='vtd_dmar_fault ' ;;
+	smmuv3)
+		attempt='smmuv3_(record_event|translate_abort).* sid=0x28.*'
+		refused='smmuv3_(record_event|propagate_event|translate_abort) '
+		;;
+	esac
+	[ "$(grep -acE "$attempt" "$trace")" -ge 2 ] ||
 		fail "$1: the attempts of the second device never reached the IOMMU"
-	! grep 'vtd_dmar_fault ' "$trace" | grep -v 'sid 0x28' ||
+	! grep -aE "$refused" "$trace" | grep -avE 'sid[ =]0x28' ||
 		fail "$1: DMA of another device was refused"
 	# The longest wait of the second page is the one that never ended.
 	last=$(($(field 1 3 end) - $(field 1 3 start) - $(field 1 3 gap)))
@@ -47,5 +54,7 @@ one_target() { # TARGET
 	ok "$1: the second device was stopped and stays locked out"
 }
 
-one_target vtd
-one_target vtd-sm
+for t in "${targets[@]}"; do
+	use "$t"
+	one_target "$t"
+done
