@@ -9,7 +9,7 @@ HOST_ARCH := $(shell uname -m)
 LUBENCH_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/lubench
 KERNEL ?= series
 PLAN ?= quick
-export LUBENCH_CACHE KERNEL KSRC KTREE KBASE VARIANT JOBS
+export TEST_TARGETS LUBENCH_CACHE KERNEL KSRC KTREE KBASE VARIANT JOBS
 
 # The architecture of each target; the default is the first of this machine's.
 ALL_TARGETS := vtd vtd-sm smmuv3
@@ -20,6 +20,8 @@ NATIVE := $(firstword $(foreach t,$(ALL_TARGETS),$(if $(filter $(HOST_ARCH),$(AR
 TARGET ?= $(NATIVE)
 TARGETS := $(if $(filter all,$(TARGET)),$(ALL_TARGETS),$(TARGET))
 arch_of = $(or $(ARCH-$(1)),$(error TARGET=$(1): unknown; use $(ALL_TARGETS) or all))
+# Tests take all targets of an architecture.
+TEST_TARGETS = $(foreach t,$(ALL_TARGETS),$(if $(filter $(ARCHS),$(ARCH-$(t))),$(t)))
 ARCHS := $(sort $(if $(HOST),$(HOST_ARCH),$(foreach t,$(TARGETS),$(call arch_of,$(t)))))
 
 #
@@ -178,7 +180,7 @@ kernel-check: deps ## each patch applies, builds, is clean under checkpatch and 
 	@set -e; for a in $(ARCHS); do ARCH=$$a kernel/check.sh; done
 
 ##@ Testing
-.PHONY: test test-unit test-golden test-emulated
+.PHONY: test test-unit test-golden test-emulated test-full
 test: all kernel image $(TESTS) ## all tests
 	@tests/run.sh unit golden emulated
 
@@ -190,6 +192,12 @@ test-golden: all ## the program against recorded inputs
 
 test-emulated: all kernel image ## the whole path on emulated targets
 	@tests/run.sh emulated
+
+test-full: test kernel-check ## all of it, each patch, the base kernel, and kernels that watch locks and memory
+	@$(MAKE) KERNEL=base kernel
+	@$(MAKE) VARIANT=debug kernel
+	@tests/run.sh emulated FILTER='controls.sh'
+	@VARIANT=debug tests/run.sh emulated FILTER='@(findings|preserve|unpreserved).sh'
 
 ##@ Housekeeping
 .PHONY: clean

@@ -18,7 +18,7 @@ command -v jq >/dev/null || skip "no jq; run: make deps"
 [ -x "$lubench" ] || skip "no $lubench; run: make"
 
 # The targets to test on, and the one for what does not depend on the IOMMU.
-read -ra targets <<<"${TARGETS:-vtd vtd-sm}"
+read -ra targets <<<"${TEST_TARGETS:-vtd vtd-sm}"
 # shellcheck disable=SC2034 # used by tests
 native=${targets[0]}
 
@@ -29,6 +29,7 @@ kernel_of() { # series|base: prints the image for $arch, or nothing
 	case $1 in
 	series)
 		[ -z "${KSRC:-}" ] || image=$LUBENCH_CACHE/kernels/$arch-ksrc/$name
+		[ -z "${VARIANT:-}" ] || image=${image%/*}-$VARIANT/$name
 		image=${LUBENCH_KERNEL:-$image}
 		;;
 	base) image=${LUBENCH_BASE_KERNEL:-$image} ;;

@@ -26,7 +26,8 @@ gap_holds() { # RUN CYCLE
 	blackout=$(values "$1" "$2" dma.gap '.phase=="blackout"')
 	[ -n "$control$blackout" ] || fail "$1 cycle $2: no dma.gap"
 	echo "$1 cycle $2: longest gap $((blackout / 1000)) us in the blackout, $((control / 1000)) us without"
-	[ "$blackout" -le $((control + 10000000)) ]
+	# A kernel that watches every lock and every access is too slow to judge.
+	[ -n "${VARIANT:-}" ] || [ "$blackout" -le $((control + 10000000)) ]
 }
 
 check_consoles() { # RUN: what the kernels said
