@@ -1,0 +1,53 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# time-limit: 300
+# A machine that is already there, reached as HOST is: nothing launches it, nothing looks at its console or
+# into its memory. An emulated one stands in for it, which is why its records are thrown away.
+set -euo pipefail
+# shellcheck source=tests/emulated/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+printf '%s\n' '[run]' 'scenario = preserve' 'reps = 1' 'cycles = 1' 'memory = 2G' \
+	'[matrix.1]' 'hwpts = 1,2' 'ioas = 64M' 'page = 4K' >"$work/plan.ini"
+
+# It ends with the command that runs after the kexec, long after the run has what it wants.
+"$lubench" exec -o "$work/machine" -t "$native" -k "$series" --after 'sleep 60' 'echo up' >"$work/machine.txt" 2>&1 </dev/null &
+machine=$!
+eval "$(ssh-agent)" >/dev/null
+trap 'kill $machine 2>/dev/null; ssh-agent -k >/dev/null' EXIT
+ssh-add -q "$LUBENCH_CACHE/ssh/id_ed25519"
+
+port=
+for _ in $(seq 600); do
+	! grep -q '^up' "$work/machine.txt" || break
+	kill -0 $machine 2>/dev/null || { show machine; fail "the machine ended"; }
+	sleep 0.2
+done
+for child in $(cat /proc/$machine/task/*/children); do
+	line=$(tr '\0' ' ' <"/proc/$child/cmdline" 2>/dev/null) || continue
+	[[ $line =~ hostfwd=tcp:127.0.0.1:([0-9]+)- ]] && port=${BASH_REMATCH[1]}
+done
+[ -n "$port" ] || { show machine; fail "the machine is not up"; }
+host=ssh://root@127.0.0.1:$port
+
+rc=0
+"$lubench" doctor "$host" >"$work/doctor.txt" 2>&1 || rc=$?
+grep -E '^ok +host ' "$work/doctor.txt" || { show doctor; fail "doctor does not reach the host"; }
+
+run nodevice --host "$host" -p "$work/plan.ini" -k "$series"
+expect "without --device: exit status" "$rc" 2
+
+run wrong --host ssh://root@127.0.0.1:1 --device 0000:00:04.0 -p "$work/plan.ini" -k "$series"
+[ "$rc" -ne 0 ] || fail "a host that does not answer: the run ended well"
+grep -q '^lubench: cannot reach .*ssh' "$work/wrong.txt" || { show wrong; fail "a host that does not answer: no clear message"; }
+ok "a host that does not answer: $(sed -n 's/^lubench: cannot/cannot/p' "$work/wrong.txt" | head -n 1)"
+
+run run --host "$host" --device 0000:00:04.0 -p "$work/plan.ini" -k "$series"
+[ "$rc" -eq 0 ] || { show run; fail "exit status $rc"; }
+expect "points that are ok" "$(q run '[.[] | select(.kind=="outcome" and .outcome=="ok")] | length')" 2
+expect "samples of something lost, corrupt or refused" \
+	"$(q run '[.[] | select(.kind=="sample" and (.metric | test("^dma.(lost|corrupt|faults)$")) and .value != 0)] | length')" 0
+expect "gaps, which nobody could see" "$(q run '[.[] | select(.kind=="sample" and .metric=="dma.gap")] | length')" 0
+"$lubench" report "$work/run" >"$work/report.txt"
+grep -q 'UNDECIDED' "$work/report.txt" || { show report; fail "the report gives a verdict without gaps"; }
+ok "a kexec on a host that was reached over ssh alone"
