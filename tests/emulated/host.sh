@@ -23,6 +23,7 @@ for _ in $(seq 600); do
 	kill -0 $machine 2>/dev/null || { show machine; fail "the machine ended"; }
 	sleep 0.2
 done
+# shellcheck disable=SC2013 # words are meant
 for child in $(cat /proc/$machine/task/*/children); do
 	line=$(tr '\0' ' ' <"/proc/$child/cmdline" 2>/dev/null) || continue
 	[[ $line =~ hostfwd=tcp:127.0.0.1:([0-9]+)- ]] && port=${BASH_REMATCH[1]}
