@@ -85,7 +85,7 @@ show() { # NAME: what a failed lubench said
 # no_splat DIR: no kernel complained on any console
 no_splat() {
 	local line
-	line=$(grep -m 1 -nE 'WARNING:|BUG:|Oops|Kernel panic|general protection|Call Trace|KASAN|UBSAN|DEBUG_LOCKS|possible (circular|recursive)|suspicious RCU|scheduling while atomic' \
+	line=$(grep -m 1 -nE 'WARNING:|BUG:|Oops|Kernel panic|general protection|Call Trace|KASAN|UBSAN|DEBUG_LOCKS|possible (circular|recursive)|inconsistent lock state|Invalid wait context|held lock freed|bad unlock balance|suspicious RCU|scheduling while atomic' \
 		"$work/$1"/console-*.log) || return 0
 	fail "$1: a kernel complains: $line"
 }

@@ -65,7 +65,7 @@ fail() { echo "FAIL: $*; see $ktap and $console"; exit 1; }
 
 [ $rc -ne 124 ] || fail "not done within $limit s"
 [ $rc -eq 0 ] || fail "QEMU ended with status $rc"
-splat=$(grep -a -m 1 -nE 'WARNING:|BUG:|Oops|Kernel panic|KASAN|UBSAN|possible (circular|recursive)|suspicious RCU|DEBUG_LOCKS' \
+splat=$(grep -a -m 1 -nE 'WARNING:|BUG:|Oops|Kernel panic|KASAN|UBSAN|possible (circular|recursive)|inconsistent lock state|Invalid wait context|held lock freed|bad unlock balance|suspicious RCU|DEBUG_LOCKS' \
 	"$console") || :
 [ -z "$splat" ] || fail "the kernel complains: $splat"
 ! grep -q '^not ok' "$ktap" || fail "$(grep -c '^not ok' "$ktap") tests failed"
