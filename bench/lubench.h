@@ -34,6 +34,8 @@ enum lub_exit {
 	LUB_EXIT_OK = 0,
 	LUB_EXIT_FAIL = 1,
 	LUB_EXIT_USAGE = 2,
+	/* What was asked for does not exist here, for example in this version of the emulator. */
+	LUB_EXIT_SKIP = 4,
 	LUB_EXIT_INTERRUPTED = 130,
 };
 

@@ -353,7 +353,7 @@ static int run(struct campaign *c, struct options *o)
 	if (err) {
 		/* Goes away only when nothing is in it. */
 		rmdir(c->dir);
-		return LUB_EXIT_FAIL;
+		return err == -EOPNOTSUPP ? LUB_EXIT_SKIP : LUB_EXIT_FAIL;
 	}
 	progress_note("run %s, %u cycles, %u points, directory %s", c->run,
 		      plan_nr_cycles(&c->plan), plan_nr_points(&c->plan), c->dir);

@@ -21,6 +21,7 @@ struct qemu_alias {
  * @smp: -smp
  * @iommu: -device text of the IOMMU, which must come first; NULL when the machine brings its own
  * @iommu_alias: property to add to @iommu as "NAME=on" under the name this QEMU knows, or NULLs
+ * @global: -global text of an IOMMU that the machine brings, NULL for none
  * @device: driver and address of the device under test
  * @bdf: where that is
  * @second: another such device, for tests that need two
@@ -43,6 +44,7 @@ struct qemu_machine {
 	const char *smp;
 	const char *iommu;
 	struct qemu_alias iommu_alias;
+	const char *global;
 	const char *device;
 	const char *bdf;
 	const char *second;
@@ -58,6 +60,7 @@ struct qemu_machine {
 extern const struct qemu_machine qemu_vtd;
 extern const struct qemu_machine qemu_vtd_sm;
 extern const struct qemu_machine qemu_smmuv3;
+extern const struct qemu_machine qemu_smmuv3_s2;
 extern const struct target_ops qemu_target_ops;
 
 /**
@@ -86,7 +89,8 @@ int64_t qemu_virt_offset(uint64_t ram, uint64_t gpa);
  * @version: first line of its version text
  * @vlen: its room
  *
- * Return: 0 or -errno (said on stderr).
+ * Return: 0, -EOPNOTSUPP when this version of the emulator has no such IOMMU, or another -errno
+ * (all said on stderr).
  */
 int qemu_check(const struct qemu_machine *m, char *iommu, size_t len, char *version, size_t vlen);
 

@@ -61,6 +61,10 @@ void qemu_build_args(const struct target *t, const struct qemu *q, struct qemu_a
 		add(a, "-device");
 		add(a, "%s", q->iommu);
 	}
+	if (m->global) {
+		add(a, "-global");
+		add(a, "%s", m->global);
+	}
 	add(a, "-device");
 	add(a, "%s", m->device);
 	if (t->second) {

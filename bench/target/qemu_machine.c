@@ -32,7 +32,10 @@ int64_t qemu_virt_offset(uint64_t ram, uint64_t gpa)
  */
 #define NO_LSI_DRIVER "initcall_blacklist=sym2_init"
 
-#define VTD_TRACE { "vtd_dmar_fault", "vtd_dmar_enable", "vtd_reg_dmar_root" }
+#define VTD_TRACE                                                        \
+	{                                                                \
+		"vtd_dmar_fault", "vtd_dmar_enable", "vtd_reg_dmar_root" \
+	}
 
 const struct qemu_machine qemu_vtd = {
 	.program = "qemu-system-x86_64",
@@ -80,24 +83,26 @@ const struct qemu_machine qemu_vtd_sm = {
  * writes. A stream that is aborted leaves no event, so that its trace line counts as a fault, too.
  * Without pauth-impdef TCG spends most of its time on pointer signatures.
  */
+#define SMMUV3_MACHINE                                                                            \
+	.program = "qemu-system-aarch64", .package = "qemu-system-arm", .arch = "aarch64",        \
+	.machine = "virt,gic-version=3,iommu=smmuv3", .cpu = "max,pauth-impdef=on,sve=off",       \
+	.smp = "2", .device = "lsi53c895a,addr=04.0", .bdf = "0000:00:04.0",                      \
+	.second = "lsi53c895a,addr=05.0", .no_native = NO_LSI_DRIVER,                             \
+	.no_crash = "the driver of the SMMUv3 does not take over the tables of a crashed kernel", \
+	.console = "ttyAMA0", .append = "iommu.passthrough=0",                                    \
+	.trace = { "smmuv3_record_event", "smmuv3_propagate_event", "smmuv3_translate_abort",     \
+		   "smmuv3_write_mmio",	  "smmuv3_cmdq_opcode",	    "smmuv3_cmdq_tlbi_nh_asid" }, \
+	.faults = { "smmuv3_record_event", "smmuv3_propagate_event", "smmuv3_translate_abort" },  \
+	.ram_offset = qemu_virt_offset
+
 const struct qemu_machine qemu_smmuv3 = {
-	.program = "qemu-system-aarch64",
-	.package = "qemu-system-arm",
-	.arch = "aarch64",
-	.machine = "virt,gic-version=3,iommu=smmuv3",
-	.cpu = "max,pauth-impdef=on,sve=off",
-	.smp = "2",
-	.device = "lsi53c895a,addr=04.0",
-	.bdf = "0000:00:04.0",
-	.second = "lsi53c895a,addr=05.0",
-	.no_native = NO_LSI_DRIVER,
-	.no_crash = "the driver of the SMMUv3 does not take over the tables of a crashed kernel",
-	.console = "ttyAMA0",
-	.append = "iommu.passthrough=0",
-	.trace = { "smmuv3_record_event", "smmuv3_propagate_event", "smmuv3_translate_abort",
-		   "smmuv3_write_mmio", "smmuv3_cmdq_opcode", "smmuv3_cmdq_tlbi_nh_asid" },
-	.faults = { "smmuv3_record_event", "smmuv3_propagate_event", "smmuv3_translate_abort" },
-	.ram_offset = qemu_virt_offset,
+	SMMUV3_MACHINE,
+};
+
+/* An SMMUv3 without stage 1, so that the driver uses stage 2. QEMU has it from version 9 on. */
+const struct qemu_machine qemu_smmuv3_s2 = {
+	SMMUV3_MACHINE,
+	.global = "arm-smmuv3.stage=2",
 };
 
 /* Is there a line "  NAME=..." in the help text? A plain strstr() would find NAME in x-NAME. */
@@ -114,30 +119,55 @@ static bool has_property(const char *help, const char *name)
 	return false;
 }
 
-static int pick_alias(const struct qemu_machine *m, char *iommu, size_t len)
+/* The first of @names that a device model knows, NULL-terminated. */
+static int pick_property(const struct qemu_machine *m, const char *model, int len,
+			 const char *const *names, const char **picked)
 {
 	char device[64], *argv[] = { (char *)m->program, "-device", device, NULL };
 	struct proc_io io = { .timeout_ms = 20000 };
-	const char *const *name = m->iommu_alias.names;
+	const char *const *name = names;
 	int err;
 
-	snprintf(device, sizeof(device), "%.*s,help", (int)strcspn(m->iommu, ","), m->iommu);
+	snprintf(device, sizeof(device), "%.*s,help", len, model);
 	err = proc_run(argv, &io);
 	for (; !err && *name; name++)
 		if (io.out && has_property(io.out, *name))
 			break;
-	if (!err && !*name) {
-		lub_err("%s: its %.*s has no property %s: too old or too new for this target",
-			m->program, (int)strcspn(m->iommu, ","), m->iommu, m->iommu_alias.names[0]);
-		err = -ENODEV;
-	} else if (!err) {
-		snprintf(iommu + strlen(iommu), len - strlen(iommu), ",%s=on", *name);
-	} else {
+	if (err) {
 		lub_err("%s -device %s failed: %s", m->program, device, io.err);
 		err = err > 0 ? -EIO : err;
+	} else if (!*name) {
+		lub_err("%s: its %.*s has no property %s: too old or too new for this target",
+			m->program, len, model, names[0]);
+		err = -EOPNOTSUPP;
 	}
+	*picked = *name;
 	free(io.out);
 	return err;
+}
+
+static int add_alias(const struct qemu_machine *m, char *iommu, size_t len)
+{
+	const char *name;
+	int err = pick_property(m, m->iommu, (int)strcspn(m->iommu, ","), m->iommu_alias.names,
+				&name);
+
+	if (!err)
+		snprintf(iommu + strlen(iommu), len - strlen(iommu), ",%s=on", name);
+	return err;
+}
+
+/* MODEL.PROPERTY=VALUE: QEMU would take a property that does not exist without a word. */
+static int check_global(const struct qemu_machine *m)
+{
+	int model = (int)strcspn(m->global, ".");
+	const char *names[2] = { NULL }, *picked;
+	char property[32];
+
+	snprintf(property, sizeof(property), "%.*s", (int)strcspn(m->global + model + 1, "="),
+		 m->global + model + 1);
+	names[0] = property;
+	return pick_property(m, m->global, model, names, &picked);
 }
 
 int qemu_check(const struct qemu_machine *m, char *iommu, size_t len, char *version, size_t vlen)
@@ -161,5 +191,7 @@ int qemu_check(const struct qemu_machine *m, char *iommu, size_t len, char *vers
 	snprintf(version, vlen, "%s", io.out);
 	free(io.out);
 	snprintf(iommu, len, "%s", m->iommu ? m->iommu : "");
-	return m->iommu_alias.names[0] ? pick_alias(m, iommu, len) : 0;
+	if (m->global)
+		return check_global(m);
+	return m->iommu_alias.names[0] ? add_alias(m, iommu, len) : 0;
 }

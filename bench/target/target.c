@@ -16,6 +16,8 @@ const struct target_row target_rows[] = {
 	{ "vtd", "QEMU q35, VT-d in legacy mode", &qemu_target_ops, true, false, &qemu_vtd },
 	{ "vtd-sm", "QEMU q35, VT-d in scalable mode", &qemu_target_ops, true, false, &qemu_vtd_sm },
 	{ "smmuv3", "QEMU virt, Arm SMMUv3", &qemu_target_ops, true, false, &qemu_smmuv3 },
+	{ "smmuv3-s2", "QEMU virt, Arm SMMUv3, stage 2", &qemu_target_ops, true, false,
+	  &qemu_smmuv3_s2 },
 	{ "host", "a real machine (--host user@machine)", &ssh_target_ops, false, false, NULL },
 	{ "fake", "no machine at all: recorded answers and faults, for tests", &fake_target_ops,
 	  true, true, NULL },

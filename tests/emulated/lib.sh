@@ -41,7 +41,7 @@ kernel_of() { # series|base: prints the image for $arch, or nothing
 use() {
 	target=$1
 	case $target in
-	smmuv3) arch=aarch64 ;;
+	smmuv3*) arch=aarch64 ;;
 	*) arch=x86_64 ;;
 	esac
 	command -v qemu-system-$arch >/dev/null || skip "no qemu-system-$arch; run: make TARGET=$target deps"

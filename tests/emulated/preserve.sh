@@ -66,7 +66,7 @@ check_trace_smmuv3() { # TRACE NAME: CR0.SMMUEN stays set once it is, STRTAB_BAS
 check_trace() { # RUN: what the emulated IOMMU saw
 	case $target in
 	vtd*) check_trace_vtd "$work/$1/trace-1.log" "$1" ;;
-	smmuv3) check_trace_smmuv3 "$work/$1/trace-1.log" "$1" ;;
+	smmuv3*) check_trace_smmuv3 "$work/$1/trace-1.log" "$1" ;;
 	esac
 }
 
