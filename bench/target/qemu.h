@@ -52,7 +52,7 @@ struct qemu_machine {
 	const char *no_crash;
 	const char *console;
 	const char *append;
-	const char *trace[8];
+	const char *trace[12];
 	const char *faults[4];
 	int64_t (*ram_offset)(uint64_t ram, uint64_t gpa);
 };

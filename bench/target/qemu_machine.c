@@ -83,16 +83,17 @@ const struct qemu_machine qemu_vtd_sm = {
  * writes. A stream that is aborted leaves no event, so that its trace line counts as a fault, too.
  * Without pauth-impdef TCG spends most of its time on pointer signatures.
  */
-#define SMMUV3_MACHINE                                                                            \
-	.program = "qemu-system-aarch64", .package = "qemu-system-arm", .arch = "aarch64",        \
-	.machine = "virt,gic-version=3,iommu=smmuv3", .cpu = "max,pauth-impdef=on,sve=off",       \
-	.smp = "2", .device = "lsi53c895a,addr=04.0", .bdf = "0000:00:04.0",                      \
-	.second = "lsi53c895a,addr=05.0", .no_native = NO_LSI_DRIVER,                             \
-	.no_crash = "the driver of the SMMUv3 does not take over the tables of a crashed kernel", \
-	.console = "ttyAMA0", .append = "iommu.passthrough=0",                                    \
-	.trace = { "smmuv3_record_event", "smmuv3_propagate_event", "smmuv3_translate_abort",     \
-		   "smmuv3_write_mmio",	  "smmuv3_cmdq_opcode",	    "smmuv3_cmdq_tlbi_nh_asid" }, \
-	.faults = { "smmuv3_record_event", "smmuv3_propagate_event", "smmuv3_translate_abort" },  \
+#define SMMUV3_MACHINE                                                                              \
+	.program = "qemu-system-aarch64", .package = "qemu-system-arm", .arch = "aarch64",          \
+	.machine = "virt,gic-version=3,iommu=smmuv3", .cpu = "max,pauth-impdef=on,sve=off",         \
+	.smp = "2", .device = "lsi53c895a,addr=04.0", .bdf = "0000:00:04.0",                        \
+	.second = "lsi53c895a,addr=05.0", .no_native = NO_LSI_DRIVER,                               \
+	.no_crash = "the driver of the SMMUv3 does not take over the tables of a crashed kernel",   \
+	.console = "ttyAMA0", .append = "iommu.passthrough=0",                                      \
+	.trace = { "smmuv3_record_event",      "smmuv3_propagate_event",  "smmuv3_translate_abort", \
+		   "smmuv3_config_cache_miss", "smmu_iotlb_insert",	  "smmuv3_write_mmio",      \
+		   "smmuv3_cmdq_opcode",       "smmuv3_cmdq_tlbi_nh_asid" },                        \
+	.faults = { "smmuv3_record_event", "smmuv3_propagate_event", "smmuv3_translate_abort" },    \
 	.ram_offset = qemu_virt_offset
 
 const struct qemu_machine qemu_smmuv3 = {

@@ -22,7 +22,7 @@ since() {
 }
 
 one_target() { # TARGET
-	local last end trace program attempt refused
+	local last end trace program attempt refused event
 	name=$1
 	program=$(guest_program unpreserved)
 	guest "$name" --second -t "$1" -k "$series" --push "$program" \
@@ -44,6 +44,14 @@ one_target() { # TARGET
 		fail "$1: the attempts of the second device never reached the IOMMU"
 	! grep -aE "$refused" "$trace" | grep -avE 'sid[ =]0x28' ||
 		fail "$1: DMA of another device was refused"
+	# The trace has a line for each miss: without the invalidations there are a few.
+	if [ "$1" = smmuv3 ]; then
+		for event in 'smmuv3_config_cache_miss.* for sid=0x20 ' 'smmu_iotlb_insert '; do
+			[ "$(grep -acE "$event" "$trace")" -ge 50 ] ||
+				fail "$1: entries were not fetched again ($event)"
+		done
+		ok "$1: configuration and translations were fetched again from the preserved tables"
+	fi
 	# The longest wait of the second page is the one that never ended.
 	last=$(($(field 1 3 end) - $(field 1 3 start) - $(field 1 3 gap)))
 	end=$(since 'outgoing devices.end')
