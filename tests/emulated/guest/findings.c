@@ -337,7 +337,10 @@ static void restore(void)
 	      "a token that no HWPT had any more");
 	check(iommufd_restore(fd, 10, &id) < 0, "no token is restored twice");
 	check(luo_finish(s) < 0, "no finish before the cdev is bound and HWPTs are gone");
+	gives(iommufd_destroy(fd, old), -EBUSY, "destroy of a HWPT in use, device not bound");
 	gives(vfio_bind(dev[0].fd, fd, &dev[0].id), 0, "bind");
+	gives(iommufd_destroy(fd, old), -EBUSY, "destroy of a HWPT in use, device bound but not attached");
+	gives(luo_finish(s), -EBUSY, "finish, bound but not attached");
 	gives(vfio_attach(dev[0].fd, old), 0, "attach takes the old HWPT over");
 	ioas = ioas_make(fd, ram, RAM_BYTES, IOVA);
 	fresh = hwpt_make(fd, &dev[0], ioas);
