@@ -11,14 +11,14 @@ KERNEL ?= series
 PLAN ?= quick
 export TEST_TARGETS LUBENCH_CACHE KERNEL KSRC KTREE KBASE VARIANT JOBS
 
-# The architecture of each target; the default is the first of this machine's.
+# The architecture of each target. Tests run on all of them, the rest on the first of this machine's.
 ALL_TARGETS := vtd vtd-sm smmuv3 smmuv3-s2
 ARCH-vtd := x86_64
 ARCH-vtd-sm := x86_64
 ARCH-smmuv3 := aarch64
 ARCH-smmuv3-s2 := aarch64
 NATIVE := $(firstword $(foreach t,$(ALL_TARGETS),$(if $(filter $(HOST_ARCH),$(ARCH-$(t))),$(t))) vtd)
-TARGET ?= $(NATIVE)
+TARGET ?= $(if $(filter test test-emulated test-full,$(MAKECMDGOALS)),all,$(NATIVE))
 TARGETS := $(if $(filter all,$(TARGET)),$(ALL_TARGETS),$(TARGET))
 arch_of = $(or $(ARCH-$(1)),$(error TARGET=$(1): unknown; use $(ALL_TARGETS) or all))
 # Tests take all targets of an architecture; stage 2 has a test of its own, which says when it cannot run.
