@@ -6,7 +6,11 @@
 MAKEFLAGS += --no-builtin-rules
 
 HOST_ARCH := $(shell uname -m)
-LUBENCH_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/lubench
+override LUBENCH_CACHE := $(or $(LUBENCH_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/lubench)
+ifneq ($(words $(LUBENCH_CACHE)),1)
+$(error LUBENCH_CACHE='$(LUBENCH_CACHE)': a path without blanks is needed)
+endif
+override LUBENCH_CACHE := $(abspath $(LUBENCH_CACHE))
 KERNEL ?= series
 PLAN ?= quick
 export TEST_TARGETS LUBENCH_CACHE KERNEL KSRC KTREE KBASE VARIANT JOBS
@@ -143,13 +147,22 @@ FORCE:
 .PHONY: bench report
 RUN_ID := $(shell date +%Y%m%d-%H%M%S)-$(if $(HOST),host,$(TARGET))
 OUT ?= results/runs/$(RUN_ID)
-RUN ?= $(lastword $(sort $(dir $(wildcard results/runs/*/samples.jsonl))))
+# The newest run; the runs of TARGET=all lie in one directory, and are shown together.
+RUN ?= $(or $(dir $(wildcard $(NEWEST)samples.jsonl $(NEWEST)*/samples.jsonl)),$(NEWEST))
+NEWEST = $(lastword $(sort $(dir $(wildcard results/runs/*/.))))
 
-PLAN_FILE := $(or $(wildcard $(PLAN)),bench/plan/plans/$(PLAN).ini)
+PLAN_FILE := $(if $(or $(findstring /,$(PLAN)),$(filter %.ini,$(PLAN))),$(PLAN),bench/plan/plans/$(PLAN).ini)
 RUN_ARGS = --plan '$(PLAN_FILE)' $(if $(MODE),--mode $(MODE)) \
 	--kernel $(if $(KSRC),ksrc,$(KERNEL))$(addprefix -,$(subst +,-,$(VARIANT)))
 
-bench: deps all kernel $(if $(HOST),,image) ## measure on TARGET, or on HOST, and report
+# What cannot work is said before a kernel is built for it.
+.PHONY: bench-args
+bench-args:
+	@[ -f '$(PLAN_FILE)' ] || { echo "lubench: no plan $(PLAN_FILE); there are: $(notdir $(basename $(wildcard bench/plan/plans/*.ini)))" >&2; exit 2; }
+	@case '$(MODE)' in ''|preserve|rebuild|crash) ;; *) echo "lubench: MODE=$(MODE): unknown; use preserve, rebuild or crash" >&2; exit 2 ;; esac
+	@[ -z '$(HOST)' ] || [ -n '$(DEVICE)' ] || { echo 'lubench: HOST needs DEVICE=BDF: the device that may be taken from its driver' >&2; exit 2; }
+
+bench: bench-args deps all kernel $(if $(HOST),,image) ## measure on TARGET, or on HOST, and report
 	@rc=0; runs=; \
 	for t in $(if $(HOST),host,$(TARGETS)); do \
 		out=$(OUT)$(if $(word 2,$(TARGETS)),/$$t); \

@@ -29,7 +29,7 @@ seed_objects() {
 	mkdir -p "$LUBENCH_CACHE/obj"
 	from=$(find "$LUBENCH_CACHE/obj" -mindepth 2 -maxdepth 2 -name .lubench-done -path "*/$arch-*" ! -path '*-mock/*' \
 		-printf '%T@ %h\n' | sort -n | tail -n 1 | cut -d' ' -f2-)
-	rm -rf "$obj"
+	rm -rf "$obj" "$obj.new"
 	if ! standalone && [ -n "$from" ] && [ "$(cat "$from/.lubench-done")" = "$src" ]; then
 		note "starting from the objects of $(basename "$from")"
 		cp -a --reflink=auto "$from" "$obj.new"

@@ -101,7 +101,8 @@ static int do_cycle(struct campaign *c, const struct plan_cycle *full)
 
 	if (c->plan.budget_s &&
 	    budget_fit(&c->budget, &c->plan, &cycle, &block, (double)left) == full->block->nr_hwpts)
-		return give_up(c, full, "skip", "budget: no time is left within the run's budget_s");
+		return give_up(c, full, "skip",
+			       "budget: no time is left within the run's budget_s");
 	work = (int)(c->plan.point_budget_s * 1000 * cycle.block->nr_hwpts) + 60000;
 	if (c->plan.budget_s && work > left - RESERVE_MS)
 		work = left - RESERVE_MS > RESERVE_MS ? (int)(left - RESERVE_MS) : RESERVE_MS;
@@ -110,10 +111,18 @@ static int do_cycle(struct campaign *c, const struct plan_cycle *full)
 	if (asprintf(&dir, "%s/cycle-%u", c->dir, full->number) < 0)
 		return -ENOMEM;
 	job = (struct cycle_job){
-		.run = c->run, .plan = &c->plan, .cycle = cycle, .mode = c->mode,
-		.append = c->cmdline, .build_id = c->artifacts.build_id, .boot_id = c->boot_id,
-		.liveupdate_number = c->liveupdate_number, .work_ms = work, .dir = dir,
-		.progress = progress_phase, .arg = &c->progress,
+		.run = c->run,
+		.plan = &c->plan,
+		.cycle = cycle,
+		.mode = c->mode,
+		.append = c->cmdline,
+		.build_id = c->artifacts.build_id,
+		.boot_id = c->boot_id,
+		.liveupdate_number = c->liveupdate_number,
+		.work_ms = work,
+		.dir = dir,
+		.progress = progress_phase,
+		.arg = &c->progress,
 	};
 	err = journal_write(&c->journal, "intent",
 			    json_pack("{s:I, s:I, s:I}", "cycle", (json_int_t)full->number,
@@ -164,7 +173,8 @@ static int next_cycle(struct campaign *c, const struct plan_cycle *cycle)
 	if (unable(c)) {
 		const char *release = json_string_value(json_object_get(c->probe, "kernel"));
 
-		snprintf(why, sizeof(why), "kernel %s has no IOMMU_HWPT_LIVEUPDATE ioctls (KERNEL=base?)",
+		snprintf(why, sizeof(why),
+			 "kernel %s has no IOMMU_HWPT_LIVEUPDATE ioctls (KERNEL=base?)",
 			 release ? release : "of the target");
 		if (!c->told)
 			progress_note("all points are skipped: %s", why);
@@ -173,7 +183,8 @@ static int next_cycle(struct campaign *c, const struct plan_cycle *cycle)
 	}
 	if (!strcmp(c->mode, "crash") && !c->target.row->machine && c->launches > 1 &&
 	    !c->target.row->simulated)
-		return give_up(c, cycle, "skip", "a real machine has to be rebooted after mode crash");
+		return give_up(c, cycle, "skip",
+			       "a real machine has to be rebooted after mode crash");
 	return do_cycle(c, cycle);
 }
 
@@ -206,11 +217,12 @@ static json_t *start_line(const struct campaign *c)
 {
 	const struct target *t = &c->target;
 
-	return json_pack("{s:s, s:s, s:s?, s:s, s:s, s:s, s:s?, s:I, s:s?, s:s?, s:s?, s:s?}", "run",
-			 c->run, "target", t->name, "host", t->host, "plan", c->plan.name, "kernel",
-			 c->kernel, "mode", c->mode, "device", t->device, "cycles",
+	return json_pack("{s:s, s:s, s:s?, s:s, s:s, s:s, s:s?, s:I, s:s?, s:s?, s:s?, s:s?, s:s?}",
+			 "run", c->run, "target", t->name, "host", t->host, "plan", c->plan.name,
+			 "kernel", c->kernel, "mode", c->mode, "device", t->device, "cycles",
 			 (json_int_t)plan_nr_cycles(&c->plan), "append", c->user_append, "agent",
-			 c->artifacts.agent, "image", t->image, "key", t->key);
+			 c->artifacts.agent, "image", t->image, "key", t->key, "build_id",
+			 *c->artifacts.build_id ? c->artifacts.build_id : NULL);
 }
 
 static int finish(struct campaign *c, int err)
@@ -220,12 +232,16 @@ static int finish(struct campaign *c, int err)
 	progress_end();
 	if (err == -EINTR) {
 		journal_write(&c->journal, "interrupted", NULL);
-		lub_err("interrupted; the target is ended; go on with: lubench run --resume %s", c->dir);
+		lub_err("interrupted; %s; go on with: build/lubench run --resume %s",
+			c->target.row->machine
+				? "the target is ended"
+				: "the target is left as it is, its agent may go on to the end of the cycle",
+			c->dir);
 		return LUB_EXIT_INTERRUPTED;
 	}
 	if (err) {
-		lub_err("the run stopped (%s); go on with: lubench run --resume %s", strerror(-err),
-			c->dir);
+		lub_err("the run stopped (%s); go on with: build/lubench run --resume %s",
+			strerror(-err), c->dir);
 		return LUB_EXIT_FAIL;
 	}
 	err = journal_write(&c->journal, "end", NULL);

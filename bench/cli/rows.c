@@ -157,6 +157,8 @@ static int write_observed(struct campaign *c, const struct plan_cycle *cycle,
 	s.params.observer = "qemu";
 	if (!err && res->faults >= 0)
 		err = observer_sample(c, &s, "dma.faults", NULL, res->faults, NULL);
+	if (!err && res->off >= 0)
+		err = observer_sample(c, &s, "translation.off", NULL, res->off, NULL);
 	return err;
 }
 

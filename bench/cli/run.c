@@ -27,10 +27,16 @@ struct options {
 	struct artifacts artifacts;
 };
 
-enum { OPT_APPEND = 0x100, OPT_AGENT, OPT_IMAGE, OPT_KEY };
+enum {
+	OPT_APPEND = 0x100,
+	OPT_AGENT,
+	OPT_IMAGE,
+	OPT_KEY
+};
 
 static const struct argp_option options[] = {
-	{ "target", 't', "T", 0, "Emulated target (default: of this architecture); see `lubench list targets`", 0 },
+	{ "target", 't', "T", 0,
+	  "Emulated target (default: of this architecture); see `lubench list targets`", 0 },
 	{ "host", 'H', "USER@MACHINE", 0, "Real machine over ssh instead", 0 },
 	{ "plan", 'p', "P", 0, "Plan name or file (default: quick)", 0 },
 	{ "out", 'o', "DIR", 0, "Run directory (default: results/runs/ID)", 0 },
@@ -38,7 +44,8 @@ static const struct argp_option options[] = {
 	{ "mode", 'm', "M", 0, "preserve, rebuild or crash (default: the plan's)", 0 },
 	{ "device", 'd', "BDF", 0, "Device that may be taken (needed with --host)", 0 },
 	{ "resume", 'r', "DIR", 0, "Go on with an interrupted run", 0 },
-	{ "append", OPT_APPEND, "WORDS", 0, "More words for the emulated kernel's command line", 1 },
+	{ "append", OPT_APPEND, "WORDS", 0, "More words for the emulated kernel's command line",
+	  1 },
 	{ "agent", OPT_AGENT, "FILE", 0, "Agent program to use", 1 },
 	{ "image", OPT_IMAGE, "FILE", 0, "Root image of emulated targets", 1 },
 	{ "key", OPT_KEY, "FILE", 0, "ssh key of emulated targets", 1 },
@@ -171,7 +178,7 @@ static int load_plan(struct campaign *c, const struct options *o)
 	return err;
 }
 
-static int check_options(const struct options *o, struct campaign *c)
+static int check_options(struct options *o, struct campaign *c)
 {
 	struct target *t = &c->target;
 
@@ -185,6 +192,8 @@ static int check_options(const struct options *o, struct campaign *c)
 		lub_err("--target %s: unknown; `lubench list targets` shows them", t->name);
 		return -EINVAL;
 	}
+	if (o->device && !*o->device)
+		o->device = NULL;
 	if (o->host && !o->device) {
 		lub_err("--host needs --device BDF: the device that may be taken from its driver");
 		return -EINVAL;
@@ -338,6 +347,18 @@ static void free_all(struct campaign *c, struct options *o)
 	journal_state_free(&c->state);
 }
 
+/* One run has one kernel: what was measured before the interruption would get a wrong label. */
+static int same_kernel(const struct campaign *c)
+{
+	const char *then = json_string_value(json_object_get(c->state.start, "build_id"));
+
+	if (!then || !*c->artifacts.build_id || !strcmp(then, c->artifacts.build_id))
+		return 0;
+	lub_err("%s was begun with kernel %.12s, now %s is %.12s; build that one again, or start a new run",
+		c->dir, then, c->kernel, c->artifacts.build_id);
+	return -EINVAL;
+}
+
 static int run(struct campaign *c, struct options *o)
 {
 	int err;
@@ -348,6 +369,8 @@ static int run(struct campaign *c, struct options *o)
 	if (make_run_dir(c, o))
 		return LUB_EXIT_USAGE;
 	err = fill_target(c, o);
+	if (!err && c->resume)
+		err = same_kernel(c);
 	if (!err && !c->resume)
 		err = copy_plan(c);
 	if (err) {

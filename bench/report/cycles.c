@@ -23,6 +23,7 @@ struct cycle *cycle_find(struct model *m, uint32_t id)
 	c->id = id;
 	for (i = 0; i < DMA_PHASES; i++)
 		c->gap[i] = c->count[i] = NAN;
+	c->off = NAN;
 	for (i = 0; i < DMA_ERRORS; i++)
 		c->errors[i][DMA_AGENT] = c->errors[i][DMA_OUTSIDE] = NAN;
 	return c;
@@ -39,15 +40,18 @@ static int add_witness(struct model *m, const struct lub_sample *s)
 {
 	static const char *const phases[DMA_PHASES] = { "control", "blackout", "after" };
 	static const char *const errors[DMA_ERRORS] = { "dma.lost", "dma.corrupt", "dma.faults" };
+	bool off = !strcmp(s->metric, "translation.off");
 	struct cycle *c;
 	double *e;
 	int i;
 
-	if (strncmp(s->metric, "dma.", 4))
+	if (strncmp(s->metric, "dma.", 4) && !off)
 		return 0;
 	c = cycle_find(m, s->cycle);
 	if (!c)
 		return -ENOMEM;
+	if (off && !s->reason)
+		c->off = (double)s->value;
 	if (s->reason) {
 		if (!c->missing)
 			c->missing = s->reason;

@@ -114,6 +114,7 @@ enum dma_watcher {
  * @count: how far the witness advanced, NaN when not measured
  * @errors: lost, corrupt and faults, NaN when not measured; two watchers of the same error
  *	    do not add up, phases of one watcher do
+ * @off: how often translation was switched off, NaN when nobody looked
  * @missing: why a dma.* sample of it has no value, or NULL
  */
 struct cycle {
@@ -123,6 +124,7 @@ struct cycle {
 	const struct lub_params *carried;
 	double gap[DMA_PHASES], count[DMA_PHASES];
 	double errors[DMA_ERRORS][DMA_WATCHERS];
+	double off;
 	const char *missing;
 };
 

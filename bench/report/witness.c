@@ -11,11 +11,16 @@
 #include "bench/report/sections.h"
 
 /* How much longer than in the control window the longest gap of the blackout may be. */
-#define GAP_MARGIN_NS	10e6
+#define GAP_MARGIN_NS 10e6
 
-#define RULE	"rule: blackout gap <= control gap + 10 ms; count advanced; corrupt 0; faults 0"
+#define RULE \
+	"rule: blackout gap <= control gap + 10 ms; count advanced; lost 0; corrupt 0; faults 0"
 
-enum verdict { PASS, FAIL, UNDECIDED };
+enum verdict {
+	PASS,
+	FAIL,
+	UNDECIDED
+};
 
 /* What a cycle fails on comes before what it lacks: a known failure is a failure. */
 static enum verdict judge(const struct cycle *c, const char **why)
@@ -25,6 +30,8 @@ static enum verdict judge(const struct cycle *c, const char **why)
 	*why = NULL;
 	if (cycle_errors(c, DMA_CORRUPT) > 0)
 		*why = "data was corrupt";
+	else if (cycle_errors(c, DMA_LOST) > 0)
+		*why = "DMA was lost";
 	else if (cycle_errors(c, DMA_FAULTS) > 0)
 		*why = "the IOMMU reported faults";
 	else if (c->count[DMA_BLACKOUT] <= 0)
@@ -81,23 +88,47 @@ static void row(FILE *out, struct notes *notes, const struct cycle *c, const cha
 	fprintf(out, "  %s\n", verdict);
 }
 
-static void verdict_line(FILE *out, const struct model *m, const unsigned int n[3],
-			 const char *why)
+static void verdict_line(FILE *out, const struct model *m, const unsigned int n[3], const char *why)
 {
 	char text[4 * COLUMNS];
 
 	if (strcmp(m->set->mode, "preserve")) {
-		snprintf(text, sizeof(text), "none in mode %s, a control: %u cycles keep to the rule of "
-			 "mode preserve, %u do not, %u lack a number", m->set->mode, n[PASS],
-			 n[FAIL], n[UNDECIDED]);
+		snprintf(text, sizeof(text),
+			 "none in mode %s, a control: %u cycles keep to the rule of "
+			 "mode preserve, %u do not, %u lack a number",
+			 m->set->mode, n[PASS], n[FAIL], n[UNDECIDED]);
 		fmt_wrap(out, "verdict: ", text);
 		return;
 	}
 	snprintf(text, sizeof(text), "%s: %u of %u ok cycles pass%s%s%s",
-		 n[FAIL] ? "FAIL" : n[UNDECIDED] || !n[PASS] ? "UNDECIDED" : "PASS", n[PASS],
-		 m->ok_cycles, why ? " (first that does not: " : "", why ? why : "",
+		 n[FAIL]		    ? "FAIL"
+		 : n[UNDECIDED] || !n[PASS] ? "UNDECIDED"
+					    : "PASS",
+		 n[PASS], m->ok_cycles, why ? " (first that does not: " : "", why ? why : "",
 		 why ? ")" : "");
 	fmt_wrap(out, "verdict: ", text);
+}
+
+/* What a device that goes on would meet: the reason why DMA has to be stopped without the series. */
+static void translation_line(FILE *out, const struct model *m)
+{
+	unsigned int off = 0, seen = 0;
+	size_t i;
+
+	for (i = 0; i < m->nr_cycles; i++) {
+		if (!m->cycles[i].ok || isnan(m->cycles[i].off))
+			continue;
+		seen++;
+		off += m->cycles[i].off > 0;
+	}
+	if (!seen)
+		return;
+	if (off)
+		fprintf(out,
+			"translation: switched off in %u of %u cycles: the IOMMU passes or aborts all DMA then\n",
+			off, seen);
+	else
+		fprintf(out, "translation: never switched off, in %u of %u cycles\n", seen, seen);
 }
 
 /* These series are told cycle by cycle here; the rest of dma.* goes to the last table. */
@@ -112,7 +143,8 @@ static void mark_shown(struct model *m)
 			   (!strcmp(phase, "control") || !strcmp(phase, "blackout") ||
 			    !strcmp(phase, "after"));
 
-		if (gap || !strcmp(s->metric, "dma.lost") || !strcmp(s->metric, "dma.corrupt") ||
+		if (gap || !strcmp(s->metric, "translation.off") ||
+		    !strcmp(s->metric, "dma.lost") || !strcmp(s->metric, "dma.corrupt") ||
 		    !strcmp(s->metric, "dma.faults"))
 			m->series[i].shown = true;
 	}
@@ -130,7 +162,8 @@ int section_witness(FILE *out, struct model *m)
 		      "DMA witness: the device's own counter, watched over the whole kexec");
 	fputs("       carried              dma.count                         longest time without DMA\n"
 	      "cycle  HWPTs x IOAS, page    advanced  lost corrupt faults  control  blackout    after"
-	      "  verdict\n", out);
+	      "  verdict\n",
+	      out);
 	for (i = 0; i < m->nr_cycles; i++) {
 		const struct cycle *c = &m->cycles[i];
 		enum verdict v;
@@ -146,6 +179,7 @@ int section_witness(FILE *out, struct model *m)
 		row(out, &notes, c, words[v]);
 	}
 	notes_print(out, &notes);
+	translation_line(out, m);
 	fmt_wrap(out, "", RULE);
 	verdict_line(out, m, n, first);
 	mark_shown(m);

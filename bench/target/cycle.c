@@ -82,11 +82,10 @@ json_t *cycle_json(const struct cycle_job *job, const char *device)
 		     *job->append ? " " : "", job->run, job->cycle.number) < 0)
 		append = NULL;
 	for (i = 0; i < block->nr_hwpts; i++)
-		json_array_append_new(points,
-				      json_pack("{s:I, s:I, s:I}", "hwpts",
-						(json_int_t)block->hwpts[i], "ioas_bytes",
-						(json_int_t)block->ioas_bytes, "page_bytes",
-						(json_int_t)block->page_bytes));
+		json_array_append_new(points, json_pack("{s:I, s:I, s:I}", "hwpts",
+							(json_int_t)block->hwpts[i], "ioas_bytes",
+							(json_int_t)block->ioas_bytes, "page_bytes",
+							(json_int_t)block->page_bytes));
 	obj = json_pack("{s:i, s:s, s:I, s:s, s:s, s:s, s:s, s:{s:s, s:s}, s:I, s:I, s:I, s:i, s:i,"
 			" s:o}",
 			"schema", 1, "run", job->run, "cycle", (json_int_t)job->cycle.number,
@@ -115,16 +114,20 @@ static int start_agent(struct watch *w)
 	x.in_len = strlen(text);
 	/* setsid and no open descriptor: the agent does not notice when the connection ends. */
 	snprintf(command, sizeof(command),
-		 "cd " TARGET_DIR " && cat >cycle.json.new && test $(stat -c %%s cycle.json.new) = %zu"
+		 "cd " TARGET_DIR
+		 " && cat >cycle.json.new && test $(stat -c %%s cycle.json.new) = %zu"
 		 " && rm -rf out *.log && mkdir out && mv cycle.json.new cycle.json && sync"
-		 " && { setsid ./agent outgoing " TARGET_DIR " </dev/null >outgoing.log 2>&1 & } && echo $! >agent.pid",
+		 " && { setsid ./agent outgoing " TARGET_DIR
+		 " </dev/null >outgoing.log 2>&1 & } && echo $! >agent.pid",
 		 x.in_len);
 	err = w->t->row->ops->exec(w->t, &x);
 	free(x.out);
 	free(text);
 	if (err && err != -EINTR)
 		cycle_outcome(w->res, "harness-error", "the agent could not be started: %s",
-			      x.why[0] ? x.why : err < 0 ? strerror(-err) : "no message");
+			      x.why[0]	? x.why
+			      : err < 0 ? strerror(-err)
+					: "no message");
 	return err == -EINTR ? -EINTR : err ? 1 : 0;
 }
 
@@ -240,8 +243,8 @@ static void look_for_witness(struct watch *w)
 
 	if (!c->witness || w->observer || w->t->ram_fd < 0)
 		return;
-	w->observer = observer_start(w->t->ram_fd, target_ram_offset(m, w->t->memory, c->gpa),
-				     c->cookie);
+	w->observer =
+		observer_start(w->t->ram_fd, target_ram_offset(m, w->t->memory, c->gpa), c->cookie);
 }
 
 static int watch(struct watch *w)
@@ -287,11 +290,10 @@ static int watch(struct watch *w)
 	}
 }
 
-/* Faults traced since `from`; QEMU splits a refused access into several. */
-static long long count_faults(const struct target *t, long long from)
+/* Lines traced since `from` that hold one of some words; for faults: QEMU splits a refused access. */
+static long long count_traced(const struct target *t, long long from, const char *const *words)
 {
-	const struct qemu_machine *m = t->row->machine;
-	FILE *in = m && t->trace ? fopen(t->trace, "re") : NULL;
+	FILE *in = t->row->machine && t->trace ? fopen(t->trace, "re") : NULL;
 	long long n = 0;
 	char line[512];
 	int i;
@@ -300,8 +302,8 @@ static long long count_faults(const struct target *t, long long from)
 		return -1;
 	fseeko(in, from, SEEK_SET);
 	while (fgets(line, sizeof(line), in))
-		for (i = 0; m->faults[i]; i++)
-			n += !!strstr(line, m->faults[i]);
+		for (i = 0; words[i]; i++)
+			n += !!strstr(line, words[i]);
 	fclose(in);
 	return n;
 }
@@ -334,7 +336,11 @@ int cycle_run(struct target *t, const struct cycle_job *job, const struct cycle_
 	res->observed = t->ram_fd >= 0;
 	observer_finish(w.observer, &res->witness);
 	snprintf(res->warning, sizeof(res->warning), "%s", t->console.warning);
-	res->faults = count_faults(t, trace_at);
+	res->faults = res->off = -1;
+	if (t->row->machine) {
+		res->faults = count_traced(t, trace_at, t->row->machine->faults);
+		res->off = count_traced(t, trace_at, t->row->machine->off);
+	}
 	if (err)
 		return err < 0 ? err : 0;
 	if (res->outcome[0]) {

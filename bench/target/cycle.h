@@ -83,6 +83,7 @@ struct cycle_job {
  * @witness: what the observer saw
  * @observed: there was an observer
  * @faults: DMA faults that the emulator traced, -1 when unknown
+ * @off: how often it traced that translation was switched off, -1 when unknown
  * @warning: first kernel WARNING on the console, "" without one
  */
 struct cycle_result {
@@ -95,6 +96,7 @@ struct cycle_result {
 	struct observer_result witness;
 	bool observed;
 	long long faults;
+	long long off;
 	char warning[CONSOLE_TEXT_MAX];
 };
 

@@ -209,7 +209,7 @@ static int qemu_launch(struct target *t, unsigned int number)
 			return 0;
 		}
 		qemu_stop(t);
-		if (err == -ENODEV && without_kvm(t))
+		if ((err == -ENODEV || err == -ETIMEDOUT) && without_kvm(t))
 			continue;
 		/* Another process may have taken the port in between; anything else is final. */
 		if (err != -ENODEV || t->console.boots || t->console.resets)

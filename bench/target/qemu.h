@@ -27,6 +27,8 @@ struct qemu_alias {
  * @second: another such device, for tests that need two
  * @no_native: words of the kernel command line that keep the native driver off these devices, NULL
  *	for none
+ * @off: what such a line holds when translation is switched off; from then on DMA is not translated
+ *	but passed or aborted, by the machine
  * @no_crash: why mode crash, the control whose DMA goes on by itself, does not exist; NULL when it does
  * @console: console= argument
  * @append: words of the kernel command line for this machine
@@ -54,6 +56,7 @@ struct qemu_machine {
 	const char *append;
 	const char *trace[12];
 	const char *faults[4];
+	const char *off[2];
 	int64_t (*ram_offset)(uint64_t ram, uint64_t gpa);
 };
 

@@ -54,6 +54,7 @@ const struct qemu_machine qemu_vtd = {
 	.append = "no_timer_check intel_iommu=on",
 	.trace = VTD_TRACE,
 	.faults = { "vtd_dmar_fault" },
+	.off = { "vtd_dmar_enable enable 0" },
 	.ram_offset = qemu_q35_offset,
 };
 
@@ -75,6 +76,7 @@ const struct qemu_machine qemu_vtd_sm = {
 	.append = "no_timer_check intel_iommu=on,sm_on",
 	.trace = VTD_TRACE,
 	.faults = { "vtd_dmar_fault" },
+	.off = { "vtd_dmar_enable enable 0" },
 	.ram_offset = qemu_q35_offset,
 };
 
@@ -94,7 +96,7 @@ const struct qemu_machine qemu_vtd_sm = {
 		   "smmuv3_config_cache_miss", "smmu_iotlb_insert",	  "smmuv3_write_mmio",      \
 		   "smmuv3_cmdq_opcode",       "smmuv3_cmdq_tlbi_nh_asid" },                        \
 	.faults = { "smmuv3_record_event", "smmuv3_propagate_event", "smmuv3_translate_abort" },    \
-	.ram_offset = qemu_virt_offset
+	.off = { "smmuv3_write_mmio addr: 0x20 val:0x0 " }, .ram_offset = qemu_virt_offset
 
 const struct qemu_machine qemu_smmuv3 = {
 	SMMUV3_MACHINE,

@@ -6,6 +6,8 @@ set -euo pipefail
 # shellcheck source=tests/emulated/lib.sh
 . "$(dirname "$0")/lib.sh"
 
+image=${series##*/}
+
 plan() { # NAME [CYCLES]: a small plan
 	printf '%s\n' '[run]' 'scenario = preserve' 'reps = 2' "cycles = ${2:-2}" 'memory = 2G' \
 		'[matrix.1]' 'hwpts = 1,2' 'ioas = 64M' 'page = 4K' >"$work/$1.ini"
@@ -46,23 +48,23 @@ name=no-qemu
 mkdir "$work/bin"
 for tool in ssh tar sh; do ln -s "$(command -v $tool)" "$work/bin/"; done
 PATH=$work/bin run $name -t "$native" -k "$series" -p "$smoke"
-refused 1 'qemu-system-x86_64 is not installed.*make deps'
+refused 1 "qemu-system-$arch is not installed.*make deps"
 
 name=wrong-kernel-text
-echo 'not a kernel' >"$work/bzImage"
-run $name -t "$native" -k "$work/bzImage" -p "$smoke"
-refused 1 'not a bzImage'
+echo 'not a kernel' >"$work/$image"
+run $name -t "$native" -k "$work/$image" -p "$smoke"
+refused 1 "is not a $image of $arch"
 
 name=no-kernel
-run $name -t "$native" -k "$work/nothing/bzImage" -p "$smoke"
+run $name -t "$native" -k "$work/nothing/$image" -p "$smoke"
 refused 1 'make kernel'
 
 # A good image next to the build id of another one: only the booted kernel can tell
 name=wrong-kernel-id
 mkdir "$work/foreign"
-cp "$series" "$work/foreign/bzImage"
+cp "$series" "$work/foreign/$image"
 echo 0123456789abcdef0123456789abcdef01234567 >"$work/foreign/build-id"
-run $name -t "$native" -k "$work/foreign/bzImage" -p "$smoke"
+run $name -t "$native" -k "$work/foreign/$image" -p "$smoke"
 [ "$rc" -eq 1 ] || fail "$name: exit status $rc"
 grep -q 'wrong kernel image: .*make kernel' "$work/$name.txt" || { show $name; fail "$name: it was not noticed"; }
 ok "$name: $(sed -n 's|.*/foreign|...|; s/^lubench: wrong/wrong/p' "$work/$name.txt" | head -n 1)$(

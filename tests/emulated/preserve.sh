@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# time-limit: 400
+# time-limit: 900
 # Mode preserve, two chained kexecs on each target: all points are ok, the device never stops,
 # nothing is lost, wrong or refused, and translation is never switched off or pointed elsewhere.
 set -euo pipefail
@@ -18,13 +18,13 @@ check_witness() { # RUN CYCLE
 	[ -n "$(values "$1" "$2" replace.hwpt)" ] || fail "$1 cycle $2: no HWPT was replaced"
 }
 
-# The rule of docs/measurements.md. A busy host makes gaps, too, now and then; a kernel that holds up the
-# device makes them in every cycle. So one good cycle is enough here, and there are three runs for it.
+# The rule of docs/measurements.md, which every cycle has to keep. A busy host makes gaps, too, now and
+# then; a kernel that holds up the device makes them every time. So a run may be tried again as a whole.
 gap_holds() { # RUN CYCLE
 	local control blackout
 	control=$(values "$1" "$2" dma.gap '.phase=="control"')
 	blackout=$(values "$1" "$2" dma.gap '.phase=="blackout"')
-	[ -n "$control$blackout" ] || fail "$1 cycle $2: no dma.gap"
+	[[ -n $control && -n $blackout ]] || fail "$1 cycle $2: no dma.gap"
 	echo "$1 cycle $2: longest gap $((blackout / 1000)) us in the blackout, $((control / 1000)) us without"
 	# A kernel that watches every lock and every access is too slow to judge.
 	[ -n "${VARIANT:-}" ] || [ "$blackout" -le $((control + 10000000)) ]
@@ -72,17 +72,17 @@ check_trace() { # RUN: what the emulated IOMMU saw
 
 one_target() { # TARGET
 	local name cycle try holds
-	for try in 1 2 3; do
+	for try in 1 2 3 4 5; do
 		name=$1-$try
 		run "$name" -t "$1" -p "$smoke" -k "$series"
 		[ $rc -eq 0 ] || { show "$name"; fail "$name: exit status $rc"; }
 		expect "$name: points that are ok" \
 			"$(q "$name" '[.[] | select(.kind=="outcome" and .outcome=="ok")] | length')" 4
 		expect "$name: launches" "$(find "$work/$name" -name 'console-*.log' | wc -l)" 1
-		holds=no
+		holds=yes
 		for cycle in 1 2; do
 			check_witness "$name" $cycle
-			! gap_holds "$name" $cycle || holds=yes
+			gap_holds "$name" $cycle || holds=no
 		done
 		check_consoles "$name"
 		check_trace "$name"
@@ -90,7 +90,7 @@ one_target() { # TARGET
 		[ $holds = no ] || return 0
 		echo "$name: gaps are too long; is it the host? once more"
 	done
-	fail "$1: in every cycle the device stopped for more than 10 ms beyond its usual gaps"
+	fail "$1: in each of $try runs the device stopped for more than 10 ms beyond its usual gaps"
 }
 
 for t in "${targets[@]}"; do
