@@ -5,6 +5,9 @@
 /* Assumed until a cycle was seen: two boots' worth of an emulated kernel. */
 #define FIRST_FIXED_MS 10000.0
 
+/* Cycles differ; leaving a point out is better than overrunning the budget. */
+#define CAUTION 1.5
+
 double budget_work(const struct plan *plan, const struct plan_block *block, uint32_t kexec_hwpts)
 {
 	double tables = (double)plan_tables(block->ioas_bytes, block->page_bytes), work;
@@ -18,15 +21,14 @@ double budget_work(const struct plan *plan, const struct plan_block *block, uint
 
 void budget_learn(struct budget *b, double work, double ms)
 {
-	double per;
-
 	/* The shortest cycle is taken as all fixed: too high a guess, which only makes it careful. */
 	if (!b->nr || ms < b->fixed_ms)
 		b->fixed_ms = ms;
 	b->nr++;
-	per = work > 0 ? (ms - b->fixed_ms) / work : 0;
-	if (per > b->per_work)
-		b->per_work = per;
+	b->ms += ms;
+	b->work += work;
+	/* Over all of them: in a cycle with little work the rest is noise, and would be taken for its cost. */
+	b->per_work = b->work > 0 ? CAUTION * (b->ms - b->nr * b->fixed_ms) / b->work : 0;
 }
 
 double budget_estimate(const struct budget *b, double work)

@@ -8,12 +8,16 @@
 /**
  * struct budget - times of the cycles so far
  * @fixed_ms: the shortest cycle, less its share of work: kexec, boots, ssh
- * @per_work: milliseconds a unit of work took at worst
+ * @per_work: milliseconds to expect for a unit of work
+ * @ms: all cycles together
+ * @work: theirs
  * @nr: cycles seen
  */
 struct budget {
 	double fixed_ms;
 	double per_work;
+	double ms;
+	double work;
 	unsigned int nr;
 };
 
