@@ -44,6 +44,8 @@ seed_objects() {
 # depends on objtool: what came out the same gets its old time back.
 settle_tools() {
 	[ -n "${seeded:-}" ] && [ "$selection" != ksrc ] || return 0
+	# Not every architecture has it
+	[ -e "$seeded/tools/objtool/objtool" ] || return 0
 	kmake -s prepare >"$out/build.log" 2>&1 || return 0
 	[ -n "$(clean_git -C "$src" diff --name-only base "$commit" -- tools/objtool tools/lib)" ] ||
 		find "$obj/tools" -type f -newer "$seeded/.lubench-done" \
