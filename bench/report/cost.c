@@ -96,6 +96,7 @@ static void print_fit(FILE *out, const struct stats_fit *f)
 	fprintf(out, "  n %zu, R2 %.4f, residual MAD %s, %.2g %% of the point's median, ", f->n, f->r2,
 		fmt_time(c, f->mad), 100 * f->mad_rel);
 	fprintf(out, "condition %.3g\n", f->condition);
+	fprintf(out, "  robust fit with %s\n", f->method);
 	if (negative)
 		fputs("  A negative coefficient is no cost: it says that the model does not hold here.\n",
 		      out);
@@ -160,7 +161,7 @@ int section_cost(FILE *out, struct model *m)
 		if (ret)
 			return ret;
 	}
-	fputs("  Tukey bisquare fit; one observation a cycle and point (median of its repetitions),\n"
+	fputs("  one observation a cycle and point (median of its repetitions),\n"
 	      "  weighted by 1 / median of the point, because errors grow with the latency.\n", out);
 	return 0;
 }

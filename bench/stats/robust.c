@@ -154,17 +154,31 @@ static int residuals(const double *y, const double *const *x, const double *scal
 	return 0;
 }
 
+static int iterate(struct design *d, size_t n, size_t terms, const gsl_multifit_robust_type *type)
+{
+	gsl_multifit_robust_workspace *w = gsl_multifit_robust_alloc(type, n, terms);
+	int ret;
+
+	if (!w)
+		return GSL_ENOMEM;
+	ret = gsl_multifit_robust(d->x, d->y, d->c, d->cov, w);
+	gsl_multifit_robust_free(w);
+	return ret;
+}
+
 static int solve(struct design *d, size_t n, size_t terms, struct stats_fit *fit)
 {
-	gsl_multifit_robust_workspace *w;
 	size_t j;
 	int ret;
 
-	w = gsl_multifit_robust_alloc(gsl_multifit_robust_bisquare, n, terms);
-	if (!w)
+	fit->method = "Tukey's bisquare";
+	ret = iterate(d, n, terms, gsl_multifit_robust_bisquare);
+	if (ret == GSL_EMAXITER) {
+		fit->method = "Huber's weights, as Tukey's bisquare did not settle";
+		ret = iterate(d, n, terms, gsl_multifit_robust_huber);
+	}
+	if (ret == GSL_ENOMEM)
 		return -ENOMEM;
-	ret = gsl_multifit_robust(d->x, d->y, d->c, d->cov, w);
-	gsl_multifit_robust_free(w);
 	if (ret == GSL_EMAXITER)
 		fit->reason = "the robust fit did not settle";
 	else if (ret)

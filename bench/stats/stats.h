@@ -127,6 +127,7 @@ int stats_theil_sen(const double *x, const double *y, size_t n, struct stats_lin
  * struct stats_fit - robust multiple regression y = c[0] + c[1]*x1 + ...
  * @reason: NULL when the fit is good, else why it is "not identified": then no other
  *	    member but @n, @terms and @condition means anything
+ * @method: which weights the fit ended with
  * @condition: condition number of the design with columns scaled to unit length
  * @se: standard errors of @coef, for independent observations
  * @r2: share of the variance of y explained, in the units of y; may be negative
@@ -134,19 +135,22 @@ int stats_theil_sen(const double *x, const double *y, size_t n, struct stats_lin
  * @mad_rel: median absolute residual over the scale; NaN without a scale
  */
 struct stats_fit {
-	const char *reason;
+	const char *reason, *method;
 	size_t n, terms;
 	double coef[STATS_FIT_TERMS], se[STATS_FIT_TERMS];
 	double condition, r2, mad, mad_rel;
 };
 
 /**
- * stats_robust_fit - Tukey bisquare regression with a constant term
+ * stats_robust_fit - robust regression with a constant term
  * @y: observations
  * @x: @terms - 1 arrays of @n regressors
  * @scale: NULL, or the size of the error of each observation up to a common factor, as
  *	   when errors grow with the value itself; all > 0
  * @terms: 1 to STATS_FIT_TERMS, the constant included
+ *
+ * Tukey's bisquare, which outliers do not move at all. It may go back and forth between two
+ * answers for ever; then Huber's weights are used, which have one only.
  *
  * Coefficients are never clamped: a negative one says that the model does not hold.
  *

@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "bench/lubench.h"
 #include "bench/stats/stats.h"
 
 #define NEAR(a, b, eps) assert_true(fabs((a) - (b)) <= (eps))
@@ -170,6 +171,63 @@ static void belgian_calls(void **state)
 	NEAR(l.intercept, -67.98125, 1e-9);
 }
 
+/* An emulated run (SMMUv3) that bisquare goes back and forth on: time, HWPTs, pages, median of the point. */
+static const double unsettled[][4] = {
+	{ 75824, 1, 38, 64216 },
+	{ 146048, 4, 152, 137744 },
+	{ 330752, 16, 608, 431056 },
+	{ 1244448, 64, 2432, 1504704 },
+	{ 176480, 1, 519, 187024 },
+	{ 598544, 4, 2076, 633928 },
+	{ 2607344, 16, 8304, 2626728 },
+	{ 11429088, 64, 33216, 10734496 },
+	{ 2557216, 1, 8214, 2500824 },
+	{ 9783552, 4, 32856, 8960656 },
+	{ 32194816, 16, 131424, 32262936 },
+	{ 127507280, 64, 525696, 127445880 },
+	{ 136016, 1, 20, 197056 },
+	{ 299392, 4, 80, 302880 },
+	{ 782032, 16, 320, 785864 },
+	{ 3094320, 64, 1280, 3097080 },
+	{ 60304, 1, 38, 64216 },
+	{ 131264, 4, 152, 137744 },
+	{ 451792, 16, 608, 431056 },
+	{ 1788864, 64, 2432, 1504704 },
+	{ 191984, 1, 519, 187024 },
+	{ 669312, 4, 2076, 633928 },
+	{ 2646112, 16, 8304, 2626728 },
+	{ 9515504, 64, 33216, 10734496 },
+	{ 2150992, 1, 8214, 2500824 },
+	{ 8309232, 4, 32856, 8960656 },
+	{ 32392176, 16, 131424, 32262936 },
+	{ 127384480, 64, 525696, 127445880 },
+	{ 205520, 1, 20, 197056 },
+	{ 326096, 4, 80, 302880 },
+	{ 837008, 16, 320, 785864 },
+	{ 3099840, 64, 1280, 3097080 },
+};
+
+static void huber_where_bisquare_does_not_settle(void **state)
+{
+	double y[ARRAY_LEN(unsettled)], hwpts[ARRAY_LEN(y)], pages[ARRAY_LEN(y)], scale[ARRAY_LEN(y)];
+	const double *x[] = { hwpts, pages };
+	struct stats_fit fit;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_LEN(y); i++) {
+		y[i] = unsettled[i][0];
+		hwpts[i] = unsettled[i][1];
+		pages[i] = unsettled[i][2];
+		scale[i] = unsettled[i][3];
+	}
+	assert_int_equal(stats_robust_fit(y, x, scale, ARRAY_LEN(y), 3, &fit), 0);
+	assert_null(fit.reason);
+	assert_non_null(strstr(fit.method, "Huber"));
+	assert_true(fit.coef[2] > 230 && fit.coef[2] < 280);
+	assert_true(fit.coef[1] > 10000 && fit.coef[1] < 30000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -180,6 +238,7 @@ int main(void)
 		cmocka_unit_test(refusals),
 		cmocka_unit_test(straight_line),
 		cmocka_unit_test(belgian_calls),
+		cmocka_unit_test(huber_where_bisquare_does_not_settle),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
