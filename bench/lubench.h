@@ -19,8 +19,7 @@
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
 /* "\r\033[K" wipes the progress line, which may be on the same terminal. */
-#define lub_err(fmt, ...) \
-	fprintf(stderr, "%slubench: " fmt "\n", lub_wipe(), ##__VA_ARGS__)
+#define lub_err(fmt, ...) fprintf(stderr, "%slubench: " fmt "\n", lub_wipe(), ##__VA_ARGS__)
 
 /**
  * lub_wipe() - text that clears the progress line of the terminal

@@ -19,7 +19,10 @@ static char *cache_dir(void)
 
 	if (cache && *cache)
 		return strdup(cache);
-	if (asprintf(&path, "%s%s/lubench", xdg && *xdg ? xdg : home ? home : "",
+	if (asprintf(&path, "%s%s/lubench",
+		     xdg && *xdg ? xdg
+		     : home	 ? home
+				 : "",
 		     xdg && *xdg ? "" : "/.cache") < 0)
 		return NULL;
 	return path;

@@ -62,8 +62,8 @@ static int check_here(void)
 
 	missing += say(proc_find("ssh"), "ssh client", "ssh", "make deps (openssh-client)");
 	snprintf(remedy, sizeof(remedy), "make deps (%s)", m->package);
-	missing += say(!qemu_check(m, iommu, sizeof(iommu), version, sizeof(version)),
-		       "emulator", *version ? version : m->program, remedy);
+	missing += say(!qemu_check(m, iommu, sizeof(iommu), version, sizeof(version)), "emulator",
+		       *version ? version : m->program, remedy);
 	printf("%-8s %-16s %s\n", "info", "kvm",
 	       access("/dev/kvm", R_OK | W_OK) ? "no /dev/kvm: emulation by TCG" : "/dev/kvm");
 	if (artifacts_find(&a, m->arch, "series"))
@@ -99,8 +99,9 @@ static int ask_host(struct target *t)
 	}
 	for (text = strtok(x.out, "\n"); text; text = strtok(NULL, "\n")) {
 		if (!strncmp(text, "ok ", 3) || !strncmp(text, "no ", 3))
-			missing += say(text[0] == 'o', "host file", text + 3,
-				       "boot the series kernel with kho=on liveupdate=on and the IOMMU on");
+			missing += say(
+				text[0] == 'o', "host file", text + 3,
+				"boot the series kernel with kho=on liveupdate=on and the IOMMU on");
 		else
 			printf("%-8s %-16s %s\n", "info", "host kernel", text);
 	}
@@ -112,8 +113,12 @@ static int check_host(const char *host)
 {
 	char dir[] = "/tmp/lubench-doctor-XXXXXX", known[64];
 	struct target t = {
-		.row = target_row_find("host"), .name = "host", .host = host, .launch_ms = 15000,
-		.append = "", .ram_fd = -1,
+		.row = target_row_find("host"),
+		.name = "host",
+		.host = host,
+		.launch_ms = 15000,
+		.append = "",
+		.ram_fd = -1,
 	};
 	int missing = 0;
 

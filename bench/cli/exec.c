@@ -53,7 +53,13 @@ struct exec {
 	char boot_id[40];
 };
 
-enum { OPT_APPEND = 0x100, OPT_PUSH, OPT_SECOND, OPT_AFTER, OPT_TIMEOUT };
+enum {
+	OPT_APPEND = 0x100,
+	OPT_PUSH,
+	OPT_SECOND,
+	OPT_AFTER,
+	OPT_TIMEOUT
+};
 
 static const struct argp_option options[] = {
 	{ "target", 't', "T", 0, "Emulated target (default: of this architecture)", 0 },
@@ -163,13 +169,16 @@ static int push_all(struct exec *x)
 
 static int command(struct exec *x, const char *text)
 {
-	struct target_exec run = { .command = text, .out_fd = STDOUT_FILENO,
+	struct target_exec run = { .command = text,
+				   .out_fd = STDOUT_FILENO,
 				   .timeout_ms = x->timeout_ms };
 	int err = x->t.row->ops->exec(&x->t, &run);
 
 	if (err)
-		lub_err("%s: %s", text, run.why[0] ? run.why : err < 0 ? strerror(-err) :
-			"it failed and said nothing on stderr");
+		lub_err("%s: %s", text,
+			run.why[0] ? run.why
+			: err < 0  ? strerror(-err)
+				   : "it failed and said nothing on stderr");
 	return err;
 }
 
@@ -257,8 +266,11 @@ int cmd_exec(int argc, char **argv)
 	size_t i;
 	int err;
 
-	x.t = (struct target){ .name = target_default(), .append = "", .memory = 2ull << 30,
-			       .ram_fd = -1, .launch_ms = 180000 };
+	x.t = (struct target){ .name = target_default(),
+			       .append = "",
+			       .memory = 2ull << 30,
+			       .ram_fd = -1,
+			       .launch_ms = 180000 };
 	argv[0] = (char *)"lubench exec";
 	argp_err_exit_status = LUB_EXIT_USAGE;
 	if (argp_parse(&argp, argc, argv, 0, NULL, &x))

@@ -45,7 +45,9 @@ static int ask_agent(struct campaign *c)
 		return err;
 	if (err)
 		return fail(c, -EIO, "`agent probe` failed on the target: %s",
-			    x.why[0] ? x.why : err < 0 ? strerror(-err) : "no message");
+			    x.why[0]  ? x.why
+			    : err < 0 ? strerror(-err)
+				      : "no message");
 	if (!json_is_object(c->probe) || !*str(c->probe, "boot_id"))
 		return fail(c, -EIO, "`agent probe` gave no usable answer: %s", jerr.text);
 	return 0;
@@ -59,8 +61,10 @@ static int check_kernel(struct campaign *c)
 	if (!c->target.row->machine || !*c->artifacts.build_id || !*id ||
 	    !strcasecmp(id, c->artifacts.build_id))
 		return 0;
-	return fail(c, -ENOEXEC, "wrong kernel image: %s runs as build id %.16s, its build-id file says %.16s; `make kernel` builds it anew",
-		    c->artifacts.kernel, id, c->artifacts.build_id);
+	return fail(
+		c, -ENOEXEC,
+		"wrong kernel image: %s runs as build id %.16s, its build-id file says %.16s; `make kernel` builds it anew",
+		c->artifacts.kernel, id, c->artifacts.build_id);
 }
 
 static int check_memory(struct campaign *c)
@@ -83,7 +87,8 @@ static int push_files(struct campaign *c)
 	err = ops->push(&c->target, c->artifacts.agent, "agent", 0755);
 	if (!err)
 		err = ops->push(&c->target, c->artifacts.kernel, TARGET_KERNEL_NAME, 0644);
-	return err && err != -EINTR ? fail(c, err, "the agent or the kernel could not be copied") : err;
+	return err && err != -EINTR ? fail(c, err, "the agent or the kernel could not be copied")
+				    : err;
 }
 
 int campaign_ready(struct campaign *c)

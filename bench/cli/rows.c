@@ -11,7 +11,8 @@
 static json_t *kernel_object(const struct campaign *c)
 {
 	const json_t *probe = c->probe;
-	json_t *prov = c->artifacts.provenance ? json_loads(c->artifacts.provenance, 0, NULL) : NULL;
+	json_t *prov =
+		c->artifacts.provenance ? json_loads(c->artifacts.provenance, 0, NULL) : NULL;
 	json_t *obj;
 
 	obj = json_pack("{s:s, s:s?, s:O?, s:o?}", "selection", c->kernel, "build_id",
@@ -60,24 +61,25 @@ int rows_run_line(struct campaign *c)
 	kernel = kernel_object(c);
 	if (!kernel)
 		return -ENOMEM;
-	line = json_pack("{s:i, s:s, s:s, s:s, s:s?, s:b, s:b, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:s}",
-			 "schema", RECORD_SCHEMA, "kind", "run", "run", c->run, "target",
-			 t->row->name, "host", t->host, "emulated", t->row->emulated, "simulated",
-			 t->row->simulated, "scenario", c->plan.scenario, "workload",
-			 c->plan.workload, "mode", c->mode, "plan", c->plan.name, "reps",
-			 (json_int_t)c->plan.reps, "cycles", (json_int_t)plan_nr_cycles(&c->plan),
-			 "planned", (json_int_t)plan_nr_points(&c->plan), "started",
-			 journal_now(now));
+	line = json_pack(
+		"{s:i, s:s, s:s, s:s, s:s?, s:b, s:b, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:s}",
+		"schema", RECORD_SCHEMA, "kind", "run", "run", c->run, "target", t->row->name,
+		"host", t->host, "emulated", t->row->emulated, "simulated", t->row->simulated,
+		"scenario", c->plan.scenario, "workload", c->plan.workload, "mode", c->mode, "plan",
+		c->plan.name, "reps", (json_int_t)c->plan.reps, "cycles",
+		(json_int_t)plan_nr_cycles(&c->plan), "planned",
+		(json_int_t)plan_nr_points(&c->plan), "started", journal_now(now));
 	if (!line || json_object_set_new(line, "series", series_commit(kernel)) ||
 	    json_object_set(line, "kernel", kernel) ||
-	    json_object_set_new(line, "tool", json_pack("{s:s, s:s}", "name", "lubench", "version",
-							LUBENCH_VERSION)) ||
+	    json_object_set_new(line, "tool",
+				json_pack("{s:s, s:s}", "name", "lubench", "version",
+					  LUBENCH_VERSION)) ||
 	    json_object_set_new(line, "machine",
 				json_pack("{s:s, s:s, s:I, s:b, s:s?, s:s?, s:O?, s:O?, s:O?}",
 					  "accel", t->accel, "emulator", t->version, "memory_bytes",
 					  (json_int_t)t->memory, "realtime", t->realtime, "cpu",
-					  cpu_model(t, cpu, sizeof(cpu)), "device", t->device, "arch",
-					  json_object_get(c->probe, "arch"), "iommu",
+					  cpu_model(t, cpu, sizeof(cpu)), "device", t->device,
+					  "arch", json_object_get(c->probe, "arch"), "iommu",
 					  json_object_get(c->probe, "iommu"), "clock",
 					  json_object_get(c->probe, "clock")))) {
 		json_decref(kernel);
@@ -94,8 +96,12 @@ static struct lub_params params_of(const struct campaign *c, const struct plan_b
 				   uint32_t hwpts)
 {
 	return (struct lub_params){
-		.hwpts = hwpts, .ioas_bytes = block->ioas_bytes, .page_bytes = block->page_bytes,
-		.devices = 1, .mode = c->mode, .workload = c->plan.workload,
+		.hwpts = hwpts,
+		.ioas_bytes = block->ioas_bytes,
+		.page_bytes = block->page_bytes,
+		.devices = 1,
+		.mode = c->mode,
+		.workload = c->plan.workload,
 	};
 }
 
@@ -114,7 +120,8 @@ static const char *gap_reason(const struct observer_phase *p, int phase, const c
 {
 	if (!p->seen)
 		return why;
-	return phase == LUB_PHASE_AFTER && !p->changes ? "no DMA was seen after the blackout" : NULL;
+	return phase == LUB_PHASE_AFTER && !p->changes ? "no DMA was seen after the blackout"
+						       : NULL;
 }
 
 /* What was seen from outside: gaps of the DMA and the length of the blackout. */
@@ -130,8 +137,12 @@ static int write_observed(struct campaign *c, const struct plan_cycle *cycle,
 	const struct observer_phase *dark = &phase[LUB_PHASE_BLACKOUT];
 	const char *why = res->witness.why;
 	struct lub_sample s = {
-		.run = c->run, .cycle = cycle->number, .scenario = c->plan.scenario, .unit = "ns",
-		.clock = "host", .params = params_of(c, cycle->block, cycle->kexec_hwpts),
+		.run = c->run,
+		.cycle = cycle->number,
+		.scenario = c->plan.scenario,
+		.unit = "ns",
+		.clock = "host",
+		.params = params_of(c, cycle->block, cycle->kexec_hwpts),
 	};
 	int i, err = 0;
 
@@ -200,7 +211,8 @@ static int write_outcomes(struct campaign *c, const struct plan_cycle *full,
 {
 	size_t i, tried = done ? done->block->nr_hwpts : 0;
 	bool ok = !strcmp(res->outcome, "ok");
-	struct lub_outcome o = { .run = c->run, .cycle = full->number,
+	struct lub_outcome o = { .run = c->run,
+				 .cycle = full->number,
 				 .scenario = c->plan.scenario };
 	struct plan_point point = { 0, full->block->ioas_bytes, full->block->page_bytes };
 	int err = 0;

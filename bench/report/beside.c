@@ -121,7 +121,8 @@ static int cost_rows(struct beside *b)
 	for (term = 0; term < ARRAY_LEN(names); term++) {
 		label(b, names[term]);
 		for (i = 0; i < b->n; i++)
-			cell(b, fit[i].reason ? NAN : fit[i].coef[term], fmt_time, "not identified");
+			cell(b, fit[i].reason ? NAN : fit[i].coef[term], fmt_time,
+			     "not identified");
 		fputc('\n', b->out);
 	}
 	return 0;
@@ -132,7 +133,8 @@ static double median_of(const struct model *m, const char *metric)
 	size_t i;
 
 	for (i = 0; i < m->nr_series; i++)
-		if (!strcmp(m->series[i].first->metric, metric) && !m->series[i].first->params.observer)
+		if (!strcmp(m->series[i].first->metric, metric) &&
+		    !m->series[i].first->params.observer)
 			return stats_median(m->series[i].values.v, m->series[i].values.n);
 	return NAN;
 }
@@ -240,7 +242,8 @@ int report_beside(FILE *out, const struct record_set *sets, size_t n)
 	if (!ret) {
 		b->out = out;
 		text = common_label(b);
-		fprintf(out, "\nSide by side%s%s%s\n", text ? " [" : "", text ? text : "", text ? "]" : "");
+		fprintf(out, "\nSide by side%s%s%s\n", text ? " [" : "", text ? text : "",
+			text ? "]" : "");
 		head(b);
 		preserve_rows(b);
 		ret = cost_rows(b);

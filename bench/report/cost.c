@@ -93,8 +93,8 @@ static void print_fit(FILE *out, const struct stats_fit *f)
 			fmt_time(se, f->se[i]), per[i]);
 		negative |= f->coef[i] < 0;
 	}
-	fprintf(out, "  n %zu, R2 %.4f, residual MAD %s, %.2g %% of the point's median, ", f->n, f->r2,
-		fmt_time(c, f->mad), 100 * f->mad_rel);
+	fprintf(out, "  n %zu, R2 %.4f, residual MAD %s, %.2g %% of the point's median, ", f->n,
+		f->r2, fmt_time(c, f->mad), 100 * f->mad_rel);
 	fprintf(out, "condition %.3g\n", f->condition);
 	fprintf(out, "  robust fit with %s\n", f->method);
 	if (negative)
@@ -155,13 +155,15 @@ int section_cost(FILE *out, struct model *m)
 		      "Cost model: preserve.iommufd = fixed + a * HWPTs + b * page-table pages");
 	for (; first < m->nr_points; first = end) {
 		for (end = first + 1; end < m->nr_points &&
-		     model_same(m->points[first].kernel, m->points[end].kernel); end++)
+				      model_same(m->points[first].kernel, m->points[end].kernel);
+		     end++)
 			;
 		ret = one_kernel(out, m, first, end);
 		if (ret)
 			return ret;
 	}
 	fputs("  one observation a cycle and point (median of its repetitions),\n"
-	      "  weighted by 1 / median of the point, because errors grow with the latency.\n", out);
+	      "  weighted by 1 / median of the point, because errors grow with the latency.\n",
+	      out);
 	return 0;
 }

@@ -78,8 +78,8 @@ static int add_witness(struct model *m, const struct lub_sample *s)
 /* Only what is measured at or after the kexec tells which state was carried over it. */
 static int add_carried(struct model *m, const struct lub_sample *s)
 {
-	static const char *const names[] = { "dma.", "blackout.", "jump", "restore.", "retrieve.",
-					     "finish", "freeze" };
+	static const char *const names[] = { "dma.",	  "blackout.", "jump",	"restore.",
+					     "retrieve.", "finish",    "freeze" };
 	struct cycle *c;
 	size_t i;
 

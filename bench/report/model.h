@@ -43,7 +43,7 @@ struct rep {
 };
 
 /* Most different reasons that are kept for one point. */
-#define POINT_WHYS	3
+#define POINT_WHYS 3
 
 /**
  * struct point - all repetitions of one combination of parameters

@@ -17,11 +17,11 @@
  * Beyond this condition number the terms are told apart by noise alone. Columns that are
  * really proportional give 1e8 and more; sweeps of two independent axes stay below 30.
  */
-#define CONDITION_MAX	1000.0
+#define CONDITION_MAX 1000.0
 
 struct design {
-	gsl_matrix *x;		/* rows divided by the scale, columns by their length */
-	gsl_vector *y;		/* divided by the scale and by its own length */
+	gsl_matrix *x; /* rows divided by the scale, columns by their length */
+	gsl_vector *y; /* divided by the scale and by its own length */
 	gsl_vector *c;
 	gsl_matrix *cov;
 	double col[STATS_FIT_TERMS], ylen;

@@ -14,11 +14,11 @@
 #include <stdint.h>
 
 /* Seed of every bootstrap that is shown: the same records give the same interval. */
-#define STATS_SEED		20260401u
-#define STATS_RESAMPLES		2000u
+#define STATS_SEED 20260401u
+#define STATS_RESAMPLES 2000u
 
 /* Below this many observations a comparison has no verdict. */
-#define STATS_MIN_COMPARE	5u
+#define STATS_MIN_COMPARE 5u
 
 /**
  * struct stats_summary - order statistics of one sample
@@ -91,8 +91,7 @@ struct stats_mw {
 };
 
 /* Return: 0, -ENODATA when a side is empty, -EINVAL for non-finite values, -ENOMEM. */
-int stats_mann_whitney(const double *x, size_t nx, const double *y, size_t ny,
-		       struct stats_mw *mw);
+int stats_mann_whitney(const double *x, size_t nx, const double *y, size_t ny, struct stats_mw *mw);
 
 /**
  * stats_hodges_lehmann - how far y lies above x: the median of all differences y - x
@@ -121,7 +120,7 @@ struct stats_line {
 int stats_theil_sen(const double *x, const double *y, size_t n, struct stats_line *line);
 
 /* Most terms a fit takes, the constant included. */
-#define STATS_FIT_TERMS		4
+#define STATS_FIT_TERMS 4
 
 /**
  * struct stats_fit - robust multiple regression y = c[0] + c[1]*x1 + ...

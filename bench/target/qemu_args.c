@@ -106,6 +106,8 @@ void qemu_build_args(const struct target *t, const struct qemu *q, struct qemu_a
 	add(a, "-kernel");
 	add(a, "%s", t->kernel);
 	add(a, "-append");
-	add(a, "console=%s root=/dev/vda rw ip=10.0.2.15::10.0.2.2:255.255.255.0::eth0:off net.ifnames=0 %s %s kho=on liveupdate=on panic=-1%s%s",
-	    m->console, m->append, m->no_native ? m->no_native : "", *t->append ? " " : "", t->append);
+	add(a,
+	    "console=%s root=/dev/vda rw ip=10.0.2.15::10.0.2.2:255.255.255.0::eth0:off net.ifnames=0 %s %s kho=on liveupdate=on panic=-1%s%s",
+	    m->console, m->append, m->no_native ? m->no_native : "", *t->append ? " " : "",
+	    t->append);
 }

@@ -45,7 +45,8 @@ static int check_room(struct target *t)
 	}
 	if ((uint64_t)fs.f_bavail * fs.f_frsize < SPARE_DISK) {
 		lub_err("not enough free disk in %s: %llu MiB, a run needs %llu MiB; free some or use another --out",
-			t->dir, (unsigned long long)fs.f_bavail * fs.f_frsize >> 20, SPARE_DISK >> 20);
+			t->dir, (unsigned long long)fs.f_bavail * fs.f_frsize >> 20,
+			SPARE_DISK >> 20);
 		return -ENOSPC;
 	}
 	return 0;

@@ -14,7 +14,8 @@
 
 const struct target_row target_rows[] = {
 	{ "vtd", "QEMU q35, VT-d in legacy mode", &qemu_target_ops, true, false, &qemu_vtd },
-	{ "vtd-sm", "QEMU q35, VT-d in scalable mode", &qemu_target_ops, true, false, &qemu_vtd_sm },
+	{ "vtd-sm", "QEMU q35, VT-d in scalable mode", &qemu_target_ops, true, false,
+	  &qemu_vtd_sm },
 	{ "smmuv3", "QEMU virt, Arm SMMUv3", &qemu_target_ops, true, false, &qemu_smmuv3 },
 	{ "smmuv3-s2", "QEMU virt, Arm SMMUv3, stage 2", &qemu_target_ops, true, false,
 	  &qemu_smmuv3_s2 },
@@ -124,7 +125,8 @@ void cmdline_drop(char *cmdline, const char *word)
 		bool begins = at == cmdline || at[-1] == ' ', ends = !at[len] || at[len] == ' ';
 
 		if (begins && ends)
-			memmove(at, at + len + (at[len] == ' '), strlen(at + len + (at[len] == ' ')) + 1);
+			memmove(at, at + len + (at[len] == ' '),
+				strlen(at + len + (at[len] == ' ')) + 1);
 		else
 			at += len;
 	}

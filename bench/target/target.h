@@ -188,9 +188,9 @@ int target_seen_parse(const char *text, struct target_seen *seen);
  *
  * The process is looked for before its file, as it ends only after it has written that.
  */
-#define TARGET_SEEN_COMMAND                                                         \
-	"cat /proc/sys/kernel/random/boot_id /proc/cmdline; "                       \
-	"kill -0 $(cat " TARGET_DIR "/agent.pid) 2>/dev/null || echo gone; "        \
+#define TARGET_SEEN_COMMAND                                                  \
+	"cat /proc/sys/kernel/random/boot_id /proc/cmdline; "                \
+	"kill -0 $(cat " TARGET_DIR "/agent.pid) 2>/dev/null || echo gone; " \
 	"test -e " TARGET_DIR "/out/outcome.json && echo outcome; true"
 
 /**

@@ -34,7 +34,7 @@ static void theil_sen(void **state)
 }
 
 /* The planned sweep: HWPTs {1,4,16,64} x page-table pages a HWPT {35, 515, 8227}. */
-#define POINTS	12
+#define POINTS 12
 static double hwpts[POINTS], pages[POINTS], cost[POINTS];
 static const double *const terms[] = { hwpts, pages };
 
@@ -150,9 +150,9 @@ static void straight_line(void **state)
  */
 static void belgian_calls(void **state)
 {
-	static const double calls[] = { 4.4, 4.7, 4.7, 5.9, 6.6, 7.3, 8.1, 8.8, 10.6, 12.0, 13.5,
-					14.9, 16.1, 21.2, 119, 124, 142, 159, 182, 212, 43, 24,
-					27, 29 };
+	static const double calls[] = { 4.4,  4.7,  4.7,  5.9,	6.6,  7.3,  8.1, 8.8,
+					10.6, 12.0, 13.5, 14.9, 16.1, 21.2, 119, 124,
+					142,  159,  182,  212,	43,   24,   27,	 29 };
 	double year[24];
 	const double *const x[] = { year };
 	struct stats_line l;
@@ -209,7 +209,8 @@ static const double unsettled[][4] = {
 
 static void huber_where_bisquare_does_not_settle(void **state)
 {
-	double y[ARRAY_LEN(unsettled)], hwpts[ARRAY_LEN(y)], pages[ARRAY_LEN(y)], scale[ARRAY_LEN(y)];
+	double y[ARRAY_LEN(unsettled)], hwpts[ARRAY_LEN(y)], pages[ARRAY_LEN(y)],
+		scale[ARRAY_LEN(y)];
 	const double *x[] = { hwpts, pages };
 	struct stats_fit fit;
 	size_t i;

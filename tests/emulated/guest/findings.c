@@ -339,7 +339,8 @@ static void restore(void)
 	check(luo_finish(s) < 0, "no finish before the cdev is bound and HWPTs are gone");
 	gives(iommufd_destroy(fd, old), -EBUSY, "destroy of a HWPT in use, device not bound");
 	gives(vfio_bind(dev[0].fd, fd, &dev[0].id), 0, "bind");
-	gives(iommufd_destroy(fd, old), -EBUSY, "destroy of a HWPT in use, device bound but not attached");
+	gives(iommufd_destroy(fd, old), -EBUSY,
+	      "destroy of a HWPT in use, device bound but not attached");
 	gives(luo_finish(s), -EBUSY, "finish, bound but not attached");
 	gives(vfio_attach(dev[0].fd, old), 0, "attach takes the old HWPT over");
 	ioas = ioas_make(fd, ram, RAM_BYTES, IOVA);
