@@ -69,8 +69,12 @@ done
 while read -r file; do
 	[ -e "$obj/${file%.c}.o" ] || { ok "sparse $file: not built for $arch"; continue; }
 	log=$logs/sparse-${file//\//-}.log
-	kmake W=1 C=2 "${file%.c}.o" >"$log.all" 2>&1 || :
-	if grep -E "(^|/)$file:[0-9]+.*(warning|error):" "$log.all" >"$log"; then
+	# The sparse of Debian 12 knows neither __typeof_unqual__, without which the kernel does not take it,
+	# nor what MODULE_IMPORT_NS() makes of its argument, in files of the base as little as in these.
+	kmake W=1 C=2 CHECK="sparse -D__typeof_unqual__=__typeof__" "${file%.c}.o" >"$log.all" 2>&1 || :
+	import=$(clean_git -C "$src" grep -n '^MODULE_IMPORT_NS(' HEAD -- "$file" | cut -d: -f3 || :)
+	if grep -E "(^|/)$file:[0-9]+.*(warning|error):" "$log.all" |
+		grep -v "$file:${import:-none}:.*bad constant expression" >"$log"; then
 		bad "sparse and W=1 on $file" "$log"
 	elif grep -q "CHECK.*${file##*/}" "$log.all"; then
 		ok "sparse and W=1 on $file"
