@@ -19,6 +19,10 @@
 #define WIDTH 13
 #define MAX_RUNS ((COLUMNS - LABEL) / WIDTH)
 
+static const char *const medians[] = {
+	"shutdown.iommu", "boot.iommu", "blackout.cpu", "restore.hwpt", "replace.hwpt",
+};
+
 struct beside {
 	FILE *out;
 	struct model m[MAX_RUNS];
@@ -128,85 +132,86 @@ static int cost_rows(struct beside *b)
 	return 0;
 }
 
-static double median_of(const struct model *m, const char *metric)
+static double median_of(const struct model *m, int metric)
 {
 	size_t i;
 
 	for (i = 0; i < m->nr_series; i++)
-		if (!strcmp(m->series[i].first->metric, metric) &&
+		if (!strcmp(m->series[i].first->metric, medians[metric]) &&
 		    !m->series[i].first->params.observer)
 			return stats_median(m->series[i].values.v, m->series[i].values.n);
 	return NAN;
 }
 
-static double worst_gap(const struct model *m, enum dma_phase phase)
+/*
+ * Both over all cycles, and NaN as soon as one of them has no number: what the others say alone would
+ * look too good.
+ */
+static double worst_gap(const struct model *m, int phase)
 {
-	double worst = NAN;
+	double worst = m->ok_cycles ? 0 : NAN;
 	size_t i;
 
-	for (i = 0; i < m->nr_cycles; i++)
-		if (m->cycles[i].ok)
-			worst = fmax(worst, m->cycles[i].gap[phase]);
+	for (i = 0; i < m->nr_cycles; i++) {
+		if (!m->cycles[i].ok)
+			continue;
+		if (isnan(m->cycles[i].gap[phase]))
+			return NAN;
+		worst = fmax(worst, m->cycles[i].gap[phase]);
+	}
 	return worst;
 }
 
-/* Of all cycles; NaN as soon as one of them has no number: a sum of the rest would look too good. */
-static double all_errors(const struct model *m, enum dma_error error)
+static double all_errors(const struct model *m, int error)
 {
 	double sum = m->ok_cycles ? 0 : NAN;
 	size_t i;
 
 	for (i = 0; i < m->nr_cycles; i++)
 		if (m->cycles[i].ok)
-			sum += cycle_errors(&m->cycles[i], error);
+			sum += cycle_errors(&m->cycles[i], (enum dma_error)error);
 	return sum;
+}
+
+struct line {
+	const char *name;
+	double (*value)(const struct model *m, int which);
+	int which;
+	char *(*fmt)(char *buf, double v);
+};
+
+static void line_row(struct beside *b, const struct line *l, const char *why)
+{
+	size_t i;
+
+	label(b, l->name);
+	for (i = 0; i < b->n; i++)
+		cell(b, l->value(&b->m[i], l->which), l->fmt, why);
+	fputc('\n', b->out);
 }
 
 static void kexec_rows(struct beside *b)
 {
-	static const char *const medians[] = {
-		"shutdown.iommu", "boot.iommu", "blackout.cpu", "restore.hwpt", "replace.hwpt",
-	};
-	static const struct {
-		const char *name;
-		enum dma_phase phase;
-	} gaps[] = {
-		{ "  longest gap without a kexec", DMA_CONTROL },
-		{ "  longest gap of the blackout", DMA_BLACKOUT },
-	};
-	static const struct {
-		const char *name;
-		enum dma_error error;
-	} errors[] = {
-		{ "  lost", DMA_LOST },
-		{ "  corrupt", DMA_CORRUPT },
-		{ "  faults", DMA_FAULTS },
+	static const struct line dma[] = {
+		{ "  longest gap without a kexec", worst_gap, DMA_CONTROL, fmt_time },
+		{ "  longest gap of the blackout", worst_gap, DMA_BLACKOUT, fmt_time },
+		{ "  lost", all_errors, DMA_LOST, fmt_count },
+		{ "  corrupt", all_errors, DMA_CORRUPT, fmt_count },
+		{ "  faults", all_errors, DMA_FAULTS, fmt_count },
 	};
 	char text[LABEL];
-	size_t i, k;
+	size_t i;
 
 	fputs("the kexec, median\n", b->out);
-	for (k = 0; k < ARRAY_LEN(medians); k++) {
-		snprintf(text, sizeof(text), "  %s", medians[k]);
-		label(b, text);
-		for (i = 0; i < b->n; i++)
-			cell(b, median_of(&b->m[i], medians[k]), fmt_time, "no such sample");
-		fputc('\n', b->out);
+	for (i = 0; i < ARRAY_LEN(medians); i++) {
+		struct line l = { text, median_of, (int)i, fmt_time };
+
+		snprintf(text, sizeof(text), "  %s", medians[i]);
+		line_row(b, &l, "no such sample");
 	}
 	fputs("DMA, over all ok cycles\n", b->out);
-	for (k = 0; k < ARRAY_LEN(gaps); k++) {
-		label(b, gaps[k].name);
-		for (i = 0; i < b->n; i++)
-			cell(b, worst_gap(&b->m[i], gaps[k].phase), fmt_time, "not measured");
-		fputc('\n', b->out);
-	}
-	for (k = 0; k < ARRAY_LEN(errors); k++) {
-		label(b, errors[k].name);
-		for (i = 0; i < b->n; i++)
-			cell(b, all_errors(&b->m[i], errors[k].error), fmt_count,
-			     "not measured in every cycle");
-		fputc('\n', b->out);
-	}
+	for (i = 0; i < ARRAY_LEN(dma); i++)
+		line_row(b, &dma[i], "not measured in every cycle");
 	label(b, "  ok cycles / planned");
 	for (i = 0; i < b->n; i++) {
 		snprintf(text, sizeof(text), "%u/%zu", b->m[i].ok_cycles, b->m[i].planned_cycles);
