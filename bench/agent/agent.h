@@ -10,6 +10,7 @@
 #include "bench/agent/clock.h"
 #include "bench/agent/cycle.h"
 #include "bench/agent/memory.h"
+#include "bench/agent/service.h"
 #include "bench/agent/tables.h"
 #include "workloads/dma/dma.h"
 
@@ -77,6 +78,7 @@ struct mark {
  * @mem: memfds
  * @tab: page tables
  * @engine: DMA workload
+ * @service: user space that uses it
  * @luo: /dev/liveupdate
  * @session: its session
  * @marked: HWPTs of @tab that are marked for preservation
@@ -87,6 +89,9 @@ struct mark {
  * @marks: kept back
  * @nr_marks: their number
  * @corrupt: bytes found wrong so far
+ * @first: ticks of the first user instruction of this kernel that left a trace
+ * @last_beat: ticks of the outgoing kernel's last heartbeat
+ * @last_served: ticks when the outgoing kernel's user space saw a completion last
  */
 struct agent {
 	const char *dir;
@@ -102,6 +107,7 @@ struct agent {
 	struct memory mem;
 	struct tables tab;
 	struct dma_engine engine;
+	struct service service;
 	int luo;
 	int session;
 	uint32_t marked;
@@ -112,6 +118,9 @@ struct agent {
 	struct mark marks[256];
 	size_t nr_marks;
 	uint64_t corrupt;
+	uint64_t first;
+	uint64_t last_beat;
+	uint64_t last_served;
 };
 
 /**

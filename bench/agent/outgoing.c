@@ -18,6 +18,9 @@
 #include "bench/agent/uapi/liveupdate.h"
 #include "bench/agent/uapi/vfio.h"
 
+/* How long the service thread beats without a pause before the jump, to be awake when it comes. */
+#define URGENT_MS 20
+
 static int identify(struct agent *ag)
 {
 	struct carried *s = &ag->carried;
@@ -88,6 +91,8 @@ static int empty_tables(struct agent *ag, const struct dma_ops *ops)
 		err = ops->start(&ag->engine);
 	if (!err)
 		err = dma_wait_counter(&ag->engine, 1, 1000);
+	if (!err)
+		err = service_start(&ag->service, &ag->engine);
 	return err ? agent_fail(ag, "harness-error", err, "starting workload %s on %s", ops->name,
 				ag->c.device)
 		   : 0;
@@ -198,7 +203,7 @@ static int control_window(struct agent *ag)
 	kmsg("witness gpa=0x%llx cookie=0x%016llx", (unsigned long long)memory_gpa(&ag->mem),
 	     (unsigned long long)w->cookie);
 	agent_phase(ag, "control");
-	err = ag->engine.ops->verify(&ag->engine, true, &v);
+	err = service_verify(&ag->service, &ag->engine, true, &v);
 	if (err)
 		return agent_fail(ag, "harness-error", err,
 				  "the device does no DMA before the kexec");
@@ -235,12 +240,18 @@ static int jump(struct agent *ag)
 	agent_lines_sync(ag);
 	agent_phase(ag, "jump");
 	sync();
+	service_urgent(&ag->service, true);
+	msleep(URGENT_MS);
+	if (atomic_load(&ag->service.err))
+		return agent_fail(ag, "harness-error", atomic_load(&ag->service.err),
+				  "serving workload %s before the kexec", ag->c.workload);
 	w->jump_counter = w->counter;
 	w->jump_ticks = clock_ticks();
 	__sync_synchronize();
 	w->phase = LUB_PHASE_BLACKOUT;
 	err = kexec_jump(crash);
 	w->phase = LUB_PHASE_WORK;
+	service_urgent(&ag->service, false);
 	return agent_fail(ag, "freeze-error", err, "%s came back; see the kernel log",
 			  crash ? "the crash" : "reboot(2) for kexec");
 }
@@ -296,6 +307,7 @@ int agent_outgoing(const char *dir)
 		run(&ag);
 
 	/* Only failures come here. */
+	service_stop(&ag.service);
 	if (ag.engine.ops)
 		ag.engine.ops->stop(&ag.engine);
 	if (ag.session >= 0)

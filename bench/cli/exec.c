@@ -58,7 +58,8 @@ enum {
 	OPT_PUSH,
 	OPT_SECOND,
 	OPT_AFTER,
-	OPT_TIMEOUT
+	OPT_TIMEOUT,
+	OPT_WORKLOAD
 };
 
 static const struct argp_option options[] = {
@@ -69,6 +70,7 @@ static const struct argp_option options[] = {
 	{ "second", OPT_SECOND, NULL, 0, "Plug a second device of the kind under test", 0 },
 	{ "after", OPT_AFTER, "CMD", 0, "COMMAND ends in a kexec; run CMD after it", 0 },
 	{ "timeout", OPT_TIMEOUT, "S", 0, "Limit of each command and of the kexec (120)", 0 },
+	{ "workload", OPT_WORKLOAD, "W", 0, "Plug the device of workload W (lsi)", 0 },
 	{ "append", OPT_APPEND, "WORDS", 0, "More words for the kernel's command line", 0 },
 	{ 0 },
 };
@@ -102,6 +104,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		x->timeout_ms = atoi(arg) * 1000;
 		if (x->timeout_ms <= 0)
 			argp_error(state, "--timeout %s: not a number of seconds", arg);
+		break;
+	case OPT_WORKLOAD:
+		x->t.workload = arg;
 		break;
 	case OPT_APPEND:
 		x->t.append = arg;
@@ -268,6 +273,7 @@ int cmd_exec(int argc, char **argv)
 
 	x.t = (struct target){ .name = target_default(),
 			       .append = "",
+			       .workload = "lsi",
 			       .memory = 2ull << 30,
 			       .ram_fd = -1,
 			       .launch_ms = 180000 };

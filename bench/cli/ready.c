@@ -94,6 +94,7 @@ static int push_files(struct campaign *c)
 int campaign_ready(struct campaign *c)
 {
 	const struct target_ops *ops = c->target.row->ops;
+	const struct qemu_device *device;
 	int err;
 
 	if (c->up)
@@ -122,9 +123,9 @@ int campaign_ready(struct campaign *c)
 	if (!c->cmdline)
 		return fail(c, -ENOMEM, "out of memory");
 	/* The kernel that receives the device has to keep the native driver off by itself. */
-	if (c->target.row->machine && c->target.row->machine->no_native &&
-	    !strcmp(c->mode, "preserve"))
-		cmdline_drop(c->cmdline, c->target.row->machine->no_native);
+	device = c->target.row->machine ? qemu_device_find(c->target.workload) : NULL;
+	if (device && device->no_native && !strcmp(c->mode, "preserve"))
+		cmdline_drop(c->cmdline, device->no_native);
 	snprintf(c->boot_id, sizeof(c->boot_id), "%s", str(c->probe, "boot_id"));
 	c->liveupdate_number = -1;
 	c->up = true;

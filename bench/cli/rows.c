@@ -155,12 +155,16 @@ static int write_observed(struct campaign *c, const struct plan_cycle *cycle,
 		if (names[i] && (phase[i].seen || why))
 			err = observer_sample(c, &s, "dma.gap", names[i], phase[i].gap_ns,
 					      gap_reason(&phase[i], i, why));
+	if (!err)
+		err = observer_sample(c, &s, "blackout.dma", NULL, res->witness.dark_ns, why);
 	/* The crash kernel cannot reach the page: only a retrieved one shows the end. */
 	if (!why && !phase[LUB_PHASE_AFTER].seen)
 		why = "the end of the blackout was not seen on the witness page";
+	if (!why && !res->witness.beat_ns)
+		why = "no heartbeat was seen on the witness page";
 	if (!err)
-		err = observer_sample(c, &s, "blackout.cpu", NULL, dark->end_ns - dark->start_ns,
-				      why);
+		err = observer_sample(c, &s, "blackout.witness", NULL,
+				      dark->end_ns - res->witness.beat_ns, why);
 	s.unit = "count";
 	s.clock = NULL;
 	if (!err && dark->seen)

@@ -316,6 +316,7 @@ static int fill_target(struct campaign *c, const struct options *o)
 	t->image = c->artifacts.image;
 	t->key = c->artifacts.key;
 	t->device = o->device;
+	t->workload = c->plan.workload;
 	if (asprintf(&c->append, "%s%s%s", strcmp(c->mode, "crash") ? "" : "crashkernel=256M",
 		     o->append ? " " : "", o->append ? o->append : "") < 0)
 		return -ENOMEM;

@@ -30,6 +30,7 @@ static const char *const phases[] = {
 	"replace.hwpt",
 	"finish",
 	"blackout.cpu",
+	"blackout.witness",
 	"blackout.service",
 	"blackout.dma",
 };
@@ -71,8 +72,8 @@ static int row(FILE *out, struct notes *notes, const struct model *m, const stru
 		notes_missing(notes, max, NULL, why);
 	}
 	snprintf(of, sizeof(of), "%zu/%zu", se->cycles.n, m->planned_cycles);
-	fprintf(out, "%-33s %-9s%10s%9s%9s%6zu%8s", name,
-		se->first->clock ? se->first->clock : "", med, p95, max, s.n, of);
+	fprintf(out, "%-33s %-9s%10s%9s%9s%6zu%8s", name, se->first->clock ? se->first->clock : "",
+		med, p95, max, s.n, of);
 	if (s.n && se->nulls)
 		fprintf(out, " (%c)", notes_ref(notes, NULL, why));
 	fputc('\n', out);
@@ -145,7 +146,8 @@ int section_phases(FILE *out, struct model *m)
 		}
 	}
 	notes_print(out, &notes);
-	fputs("boot.* all count from the jump; restore.hwpt is the sum over all HWPTs of a cycle\n", out);
+	fputs("boot.* all count from the jump; restore.hwpt is the sum over all HWPTs of a cycle\n",
+	      out);
 	return 0;
 }
 

@@ -52,13 +52,23 @@ bool observer_step(struct observer_result *r, const struct lub_witness *page, ui
 	    page->phase >= OBSERVER_PHASES)
 		return false;
 	if (!s->begun) {
-		*s = (struct observer_state){ true, page->phase, page->counter, now, now };
+		*s = (struct observer_state){ true, page->phase,      page->counter, now,
+					      now,  page->beat_ticks, true };
 		begin_phase(r, page->phase, page->counter, now);
 		return true;
 	}
 	if (now - s->look_ns > r->worst_step_ns)
 		r->worst_step_ns = now - s->look_ns;
 	s->look_ns = now;
+	/* Heartbeats of the incoming agent are written after it has turned the phase. */
+	if (page->beat_ticks != s->beat && page->phase != LUB_PHASE_AFTER)
+		r->beat_ns = now;
+	s->beat = page->beat_ticks;
+	if (page->phase == LUB_PHASE_BLACKOUT || (page->phase == LUB_PHASE_AFTER && s->dark)) {
+		if (now - s->change_ns > r->dark_ns)
+			r->dark_ns = now - s->change_ns;
+		s->dark = page->phase == LUB_PHASE_BLACKOUT || page->counter == s->counter;
+	}
 	/* A change belongs to the phase in which it was seen, together with the whole wait for it. */
 	if (page->phase != s->phase) {
 		close_gap(&r->phase[s->phase], now - s->change_ns);
@@ -88,6 +98,7 @@ static void *observe(void *arg)
 		/* Word by word: the device writes counter with one 32-bit access. */
 		memcpy(copy.magic, (const void *)o->page->magic, sizeof(copy.magic));
 		copy.cookie = o->page->cookie;
+		copy.beat_ticks = o->page->beat_ticks;
 		copy.phase = o->page->phase;
 		copy.counter = o->page->counter;
 		if (!observer_step(&o->result, &copy, o->cookie, now_ns(), &state)) {

@@ -45,11 +45,16 @@ struct observer_phase {
  * struct observer_result - what was seen
  * @why: why there is nothing, NULL when the page was found
  * @phase: indexed by &enum lub_phase; a phase that came twice keeps its longest gap
+ * @beat_ns: when the outgoing kernel's last heartbeat was seen, 0 when none was
+ * @dark_ns: longest gap that began before LUB_PHASE_AFTER and ended in LUB_PHASE_BLACKOUT or later;
+ *	without an end it reaches to the last look
  * @worst_step_ns: longest time between two looks
  */
 struct observer_result {
 	const char *why;
 	struct observer_phase phase[OBSERVER_PHASES];
+	int64_t beat_ns;
+	int64_t dark_ns;
 	int64_t worst_step_ns;
 };
 
@@ -60,6 +65,8 @@ struct observer_result {
  * @counter: of the last look
  * @change_ns: when the counter was seen to change last
  * @look_ns: when the last look was
+ * @beat: heartbeat of the last look
+ * @dark: the gap of now began before LUB_PHASE_AFTER
  */
 struct observer_state {
 	bool begun;
@@ -67,12 +74,14 @@ struct observer_state {
 	uint32_t counter;
 	int64_t change_ns;
 	int64_t look_ns;
+	uint64_t beat;
+	bool dark;
 };
 
 /**
  * observer_step() - take one look at the page into account; the thread's only logic
  * @r: result so far
- * @page: copy of the page's head
+ * @page: copy of the page's fields that this file names
  * @cookie: of this cycle
  * @now_ns: when it was copied
  * @state: all zero at first

@@ -118,7 +118,7 @@ static int prepare(struct target *t, unsigned int number)
 		return -errno;
 	}
 	console_mark(&t->console, proc_now_ms());
-	return 0;
+	return q->device->prepare ? q->device->prepare(t, number) : 0;
 }
 
 /* QEMU's own reason for ending early: the last line of its log. */
@@ -247,6 +247,8 @@ static void qemu_stop(struct target *t)
 		}
 	}
 	q->pid = -1;
+	if (q->device && q->device->ended)
+		q->device->ended(t);
 	if (q->monitor >= 0)
 		close(q->monitor);
 	if (q->console_fd >= 0)

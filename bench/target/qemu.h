@@ -5,6 +5,8 @@
 
 #include "bench/target/target.h"
 
+struct qemu_args;
+
 /** struct qemu_alias - a property that changed its name between QEMU versions. */
 struct qemu_alias {
 	const char *names[3];
@@ -22,11 +24,6 @@ struct qemu_alias {
  * @iommu: -device text of the IOMMU, which must come first; NULL when the machine brings its own
  * @iommu_alias: property to add to @iommu as "NAME=on" under the name this QEMU knows, or NULLs
  * @global: -global text of an IOMMU that the machine brings, NULL for none
- * @device: driver and address of the device under test
- * @bdf: where that is
- * @second: another such device, for tests that need two
- * @no_native: words of the kernel command line that keep the native driver off these devices, NULL
- *	for none
  * @off: what such a line holds when translation is switched off; from then on DMA is not translated
  *	but passed or aborted, by the machine
  * @no_crash: why mode crash, the control whose DMA goes on by itself, does not exist; NULL when it does
@@ -47,10 +44,6 @@ struct qemu_machine {
 	const char *iommu;
 	struct qemu_alias iommu_alias;
 	const char *global;
-	const char *device;
-	const char *bdf;
-	const char *second;
-	const char *no_native;
 	const char *no_crash;
 	const char *console;
 	const char *append;
@@ -59,6 +52,38 @@ struct qemu_machine {
 	const char *off[2];
 	int64_t (*ram_offset)(uint64_t ram, uint64_t gpa);
 };
+
+/**
+ * struct qemu_device - the device that a workload drives, the same on all machines
+ * @workload: as in the plan
+ * @device: -device text: driver, address, backend
+ * @bdf: where that is
+ * @second: another such device, for tests that need two; NULL: there is no such test
+ * @no_native: words of the kernel command line that keep the native driver off the device, NULL for none
+ * @prepare: before each launch: make what backs the device; says on stderr what failed. NULL: nothing to do
+ * @args: add the backend's arguments with qemu_arg(), before @device. NULL: none
+ * @ended: after the emulator has ended: take away what @prepare made. May be called twice. NULL: nothing to do
+ *
+ * What @prepare makes is kept in target.backend.
+ */
+struct qemu_device {
+	const char *workload;
+	const char *device;
+	const char *bdf;
+	const char *second;
+	const char *no_native;
+	int (*prepare)(struct target *t, unsigned int number);
+	void (*args)(const struct target *t, struct qemu_args *a);
+	void (*ended)(struct target *t);
+};
+
+/**
+ * qemu_device_find() - the device of a workload
+ * @workload: as in the plan
+ *
+ * Return: the row, NULL when no emulator has such a device.
+ */
+const struct qemu_device *qemu_device_find(const char *workload);
 
 extern const struct qemu_machine qemu_vtd;
 extern const struct qemu_machine qemu_vtd_sm;

@@ -6,7 +6,7 @@
 
 #include "bench/target/qemu_priv.h"
 
-static void add(struct qemu_args *a, const char *fmt, ...)
+void qemu_arg(struct qemu_args *a, const char *fmt, ...)
 {
 	va_list ap;
 	char *s = NULL;
@@ -19,8 +19,7 @@ static void add(struct qemu_args *a, const char *fmt, ...)
 	va_end(ap);
 }
 
-/* In QEMU's option syntax a comma inside a value is doubled. */
-static const char *escape(const char *path, char *buf, size_t len)
+const char *qemu_escape(const char *path, char *buf, size_t len)
 {
 	size_t i = 0;
 
@@ -40,74 +39,77 @@ void qemu_build_args(const struct target *t, const struct qemu *q, struct qemu_a
 	char buf[4200];
 	int i;
 
-	add(a, "%s", m->program);
-	add(a, "-nodefaults");
-	add(a, "-nographic");
-	add(a, "-no-reboot");
-	add(a, "-machine");
-	add(a, "%s,memory-backend=ram", kvm ? m->machine_kvm : m->machine);
-	add(a, "-accel");
-	add(a, "%s", t->accel);
-	add(a, "-cpu");
-	add(a, "%s", kvm ? "host" : m->cpu);
-	add(a, "-smp");
-	add(a, "%s", m->smp);
-	add(a, "-m");
-	add(a, "%lluM", (unsigned long long)t->memory >> 20);
-	add(a, "-object");
-	add(a, "memory-backend-file,id=ram,size=%lluM,mem-path=/proc/self/fd/%d,share=on",
-	    (unsigned long long)t->memory >> 20, t->ram_fd);
+	qemu_arg(a, "%s", m->program);
+	qemu_arg(a, "-nodefaults");
+	qemu_arg(a, "-nographic");
+	qemu_arg(a, "-no-reboot");
+	qemu_arg(a, "-machine");
+	qemu_arg(a, "%s,memory-backend=ram", kvm ? m->machine_kvm : m->machine);
+	qemu_arg(a, "-accel");
+	qemu_arg(a, "%s", t->accel);
+	qemu_arg(a, "-cpu");
+	qemu_arg(a, "%s", kvm ? "host" : m->cpu);
+	qemu_arg(a, "-smp");
+	qemu_arg(a, "%s", m->smp);
+	qemu_arg(a, "-m");
+	qemu_arg(a, "%lluM", (unsigned long long)t->memory >> 20);
+	qemu_arg(a, "-object");
+	qemu_arg(a, "memory-backend-file,id=ram,size=%lluM,mem-path=/proc/self/fd/%d,share=on",
+		 (unsigned long long)t->memory >> 20, t->ram_fd);
 	if (q->iommu[0]) {
-		add(a, "-device");
-		add(a, "%s", q->iommu);
+		qemu_arg(a, "-device");
+		qemu_arg(a, "%s", q->iommu);
 	}
 	if (m->global) {
-		add(a, "-global");
-		add(a, "%s", m->global);
+		qemu_arg(a, "-global");
+		qemu_arg(a, "%s", m->global);
 	}
-	add(a, "-device");
-	add(a, "%s", m->device);
+	if (q->device->args)
+		q->device->args(t, a);
+	qemu_arg(a, "-device");
+	qemu_arg(a, "%s", q->device->device);
 	if (t->second) {
-		add(a, "-device");
-		add(a, "%s", m->second);
+		qemu_arg(a, "-device");
+		qemu_arg(a, "%s", q->device->second);
 	}
-	add(a, "-netdev");
-	add(a, "user,id=n,hostfwd=tcp:127.0.0.1:%d-:22", q->ssh.port);
-	add(a, "-device");
-	add(a, "virtio-net-pci,netdev=n");
+	qemu_arg(a, "-netdev");
+	qemu_arg(a, "user,id=n,hostfwd=tcp:127.0.0.1:%d-:22", q->ssh.port);
+	qemu_arg(a, "-device");
+	qemu_arg(a, "virtio-net-pci,netdev=n");
 	/* snapshot=on is a qcow2 overlay that QEMU makes in TMPDIR and unlinks at once. */
-	add(a, "-drive");
-	add(a, "if=none,id=d,format=raw,snapshot=on,cache=unsafe,file=%s",
-	    escape(t->image, buf, sizeof(buf)));
+	qemu_arg(a, "-drive");
+	qemu_arg(a, "if=none,id=d,format=raw,snapshot=on,cache=unsafe,file=%s",
+		 qemu_escape(t->image, buf, sizeof(buf)));
 	/*
 	 * In a thread of its own: in the main one a disk access holds up the devices that do DMA, and
 	 * the start of user space, with its many reads, would look like a device that stopped for 40 ms.
 	 */
-	add(a, "-object");
-	add(a, "iothread,id=io");
-	add(a, "-device");
-	add(a, "virtio-blk-pci,drive=d,iothread=io");
-	add(a, "-chardev");
-	add(a, "file,id=con,path=%s", escape(q->console_path, buf, sizeof(buf)));
-	add(a, "-serial");
-	add(a, "chardev:con");
-	add(a, "-chardev");
-	add(a, "socket,id=mon,fd=%d", monitor);
-	add(a, "-mon");
-	add(a, "chardev=mon,mode=control");
+	qemu_arg(a, "-object");
+	qemu_arg(a, "iothread,id=io");
+	qemu_arg(a, "-device");
+	qemu_arg(a, "virtio-blk-pci,drive=d,iothread=io");
+	qemu_arg(a, "-chardev");
+	qemu_arg(a, "file,id=con,path=%s", qemu_escape(q->console_path, buf, sizeof(buf)));
+	qemu_arg(a, "-serial");
+	qemu_arg(a, "chardev:con");
+	qemu_arg(a, "-chardev");
+	qemu_arg(a, "socket,id=mon,fd=%d", monitor);
+	qemu_arg(a, "-mon");
+	qemu_arg(a, "chardev=mon,mode=control");
 	for (i = 0; m->trace[i]; i++) {
-		add(a, "-trace");
-		add(a, "%s", m->trace[i]);
+		qemu_arg(a, "-trace");
+		qemu_arg(a, "%s", m->trace[i]);
 	}
-	add(a, "-D");
-	add(a, "%s", t->trace);
-	add(a, "-msg");
-	add(a, "timestamp=on");
-	add(a, "-kernel");
-	add(a, "%s", t->kernel);
-	add(a, "-append");
-	add(a,
-	    "console=%s root=/dev/vda rw ip=10.0.2.15::10.0.2.2:255.255.255.0::eth0:off net.ifnames=0 %s %s kho=on liveupdate=on panic=-1%s%s",
-	    m->console, m->append, m->no_native ? m->no_native : "", *t->append ? " " : "",
-	    t->append);
+	qemu_arg(a, "-D");
+	qemu_arg(a, "%s", t->trace);
+	qemu_arg(a, "-msg");
+	qemu_arg(a, "timestamp=on");
+	qemu_arg(a, "-kernel");
+	qemu_arg(a, "%s", t->kernel);
+	qemu_arg(a, "-append");
+	qemu_arg(
+		a,
+		"console=%s root=/dev/vda rw ip=10.0.2.15::10.0.2.2:255.255.255.0::eth0:off net.ifnames=0 %s %s kho=on liveupdate=on panic=-1%s%s",
+		m->console, m->append, q->device->no_native ? q->device->no_native : "",
+		*t->append ? " " : "", t->append);
 }

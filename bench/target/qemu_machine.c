@@ -25,13 +25,6 @@ int64_t qemu_virt_offset(uint64_t ram, uint64_t gpa)
 	return gpa >= start && gpa - start < ram ? (int64_t)(gpa - start) : -1;
 }
 
-/*
- * The native driver of the lsi53c895a runs its scripts from the chip's own memory, by bus address.
- * Behind QEMU's VT-d that address is not mapped: a storm of faults, and no end of the boot. A kernel
- * that receives the preserved device gets no such help: there it must not bind, and does not.
- */
-#define NO_LSI_DRIVER "initcall_blacklist=sym2_init"
-
 #define VTD_TRACE                                                        \
 	{                                                                \
 		"vtd_dmar_fault", "vtd_dmar_enable", "vtd_reg_dmar_root" \
@@ -46,10 +39,6 @@ const struct qemu_machine qemu_vtd = {
 	.cpu = "max",
 	.smp = "2",
 	.iommu = "intel-iommu,intremap=on,aw-bits=48",
-	.device = "lsi53c895a,addr=04.0",
-	.bdf = "0000:00:04.0",
-	.second = "lsi53c895a,addr=05.0",
-	.no_native = NO_LSI_DRIVER,
 	.console = "ttyS0",
 	.append = "no_timer_check intel_iommu=on",
 	.trace = VTD_TRACE,
@@ -68,10 +57,6 @@ const struct qemu_machine qemu_vtd_sm = {
 	.smp = "2",
 	.iommu = "intel-iommu,intremap=on,aw-bits=48",
 	.iommu_alias = { { "x-scalable-mode", "scalable-mode" } },
-	.device = "lsi53c895a,addr=04.0",
-	.bdf = "0000:00:04.0",
-	.second = "lsi53c895a,addr=05.0",
-	.no_native = NO_LSI_DRIVER,
 	.console = "ttyS0",
 	.append = "no_timer_check intel_iommu=on,sm_on",
 	.trace = VTD_TRACE,
@@ -88,8 +73,7 @@ const struct qemu_machine qemu_vtd_sm = {
 #define SMMUV3_MACHINE                                                                              \
 	.program = "qemu-system-aarch64", .package = "qemu-system-arm", .arch = "aarch64",          \
 	.machine = "virt,gic-version=3,iommu=smmuv3", .cpu = "max,pauth-impdef=on,sve=off",         \
-	.smp = "2", .device = "lsi53c895a,addr=04.0", .bdf = "0000:00:04.0",                        \
-	.second = "lsi53c895a,addr=05.0", .no_native = NO_LSI_DRIVER,                               \
+	.smp = "2",                                                                                 \
 	.no_crash = "the driver of the SMMUv3 does not take over the tables of a crashed kernel",   \
 	.console = "ttyAMA0", .append = "iommu.passthrough=0",                                      \
 	.trace = { "smmuv3_record_event",      "smmuv3_propagate_event",  "smmuv3_translate_abort", \

@@ -14,6 +14,7 @@
  * struct qemu - a target's emulator
  * @ssh: way to the guest's sshd
  * @iommu: -device text of the IOMMU
+ * @device: the device under test
  * @pid: of the emulator, -1 when there is none
  * @monitor: our end of the QMP socket
  * @console_fd: console log, read from where we are
@@ -23,6 +24,7 @@
 struct qemu {
 	struct ssh ssh;
 	char iommu[256];
+	const struct qemu_device *device;
 	pid_t pid;
 	int monitor;
 	int console_fd;
@@ -43,13 +45,31 @@ struct qemu_args {
 };
 
 /**
+ * qemu_arg() - add one argument
+ * @a: arguments in the making
+ * @fmt: its text
+ */
+void qemu_arg(struct qemu_args *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/**
+ * qemu_escape() - a path as a value in QEMU's option syntax, where a comma is doubled
+ * @path: the path
+ * @buf: room for the result
+ * @len: its size
+ *
+ * Return: @buf.
+ */
+const char *qemu_escape(const char *path, char *buf, size_t len);
+
+/**
  * qemu_build_args() - command line of a launch
  * @t: target, probed; its memory and trace file are made
  * @q: its emulator
  * @a: filled in; the caller frees each argument
  * @monitor: descriptor that the emulator inherits for QMP
  */
-void qemu_build_args(const struct target *t, const struct qemu *q, struct qemu_args *a, int monitor);
+void qemu_build_args(const struct target *t, const struct qemu *q, struct qemu_args *a,
+		     int monitor);
 
 /**
  * qemu_probe() - target_ops.probe

@@ -71,6 +71,15 @@ int qemu_probe(struct target *t)
 	q->pid = -1;
 	q->monitor = q->console_fd = -1;
 	t->priv = q;
+	q->device = qemu_device_find(t->workload);
+	if (!q->device) {
+		lub_err("workload %s: no emulated target has its device; use --host", t->workload);
+		return -EOPNOTSUPP;
+	}
+	if (t->second && !q->device->second) {
+		lub_err("workload %s: there is no second device of this kind", t->workload);
+		return -EOPNOTSUPP;
+	}
 	err = qemu_check(m, q->iommu, sizeof(q->iommu), t->version, sizeof(t->version));
 	if (err)
 		return err;
@@ -89,6 +98,6 @@ int qemu_probe(struct target *t)
 		err = check_room(t);
 	t->accel = t->kvm && m->machine_kvm && access("/dev/kvm", R_OK | W_OK) == 0 ? "kvm" : "tcg";
 	if (!t->device)
-		t->device = m->bdf;
+		t->device = q->device->bdf;
 	return err;
 }

@@ -139,6 +139,8 @@ const char *target_default(void);
  * @append: more words for the launched kernel's command line, "" for none
  * @memory: bytes of an emulated target
  * @kvm: /dev/kvm may be used
+ * @workload: what the device under test has to do
+ * @backend: what an emulated device stands on; see struct qemu_device
  * @second: an emulated target gets a second device of the kind under test
  * @accel: what is used: "tcg", "kvm" or "none"; set by @probe
  * @realtime: the thread of the device model has real-time priority; set by @launch
@@ -162,6 +164,8 @@ struct target {
 	const char *append;
 	uint64_t memory;
 	bool kvm;
+	const char *workload;
+	void *backend;
 	bool second;
 	const char *accel;
 	bool realtime;

@@ -94,7 +94,8 @@ static void test_cmdline(void **state)
 	assert_string_equal(buf, "r2");
 	assert_false(cmdline_word("xlubench.run=r1", "lubench.run=", buf, 16));
 	stripped = cmdline_strip("BOOT_IMAGE=/x root=/dev/vda  crashkernel=256M lubench.run=r "
-				 "lubench.cycle=3 kho=on\n", true);
+				 "lubench.cycle=3 kho=on\n",
+				 true);
 	assert_string_equal(stripped, "root=/dev/vda kho=on");
 	free(stripped);
 	stripped = cmdline_strip("crashkernel=256M a", false);
@@ -107,8 +108,8 @@ static void test_seen(void **state)
 	struct target_seen seen;
 
 	(void)state;
-	assert_int_equal(target_seen_parse("id-1\nroot=/dev/vda lubench.run=r\ngone\noutcome\n",
-					   &seen), 0);
+	assert_int_equal(
+		target_seen_parse("id-1\nroot=/dev/vda lubench.run=r\ngone\noutcome\n", &seen), 0);
 	assert_string_equal(seen.boot_id, "id-1");
 	assert_true(seen.outcome);
 	assert_true(seen.agent_gone);
@@ -135,6 +136,7 @@ struct look {
 	int64_t us;
 	uint32_t phase;
 	uint32_t counter;
+	uint64_t beat;
 };
 
 static void run_looks(struct observer_result *r, const struct look *looks, size_t nr)
@@ -148,6 +150,7 @@ static void run_looks(struct observer_result *r, const struct look *looks, size_
 	for (i = 0; i < nr; i++) {
 		page.phase = looks[i].phase;
 		page.counter = looks[i].counter;
+		page.beat_ticks = looks[i].beat;
 		assert_true(observer_step(r, &page, 7, looks[i].us * 1000, &s));
 	}
 }
@@ -155,11 +158,19 @@ static void run_looks(struct observer_result *r, const struct look *looks, size_
 static void test_observer(void **state)
 {
 	static const struct look looks[] = {
-		{ 0, 2, 1 }, { 100, 1, 2 }, { 300, 1, 3 }, { 400, 1, 4 }, { 500, 2, 4 },
+		{ 0, 2, 1, 0 },
+		{ 100, 1, 2, 0 },
+		{ 300, 1, 3, 0 },
+		{ 400, 1, 4, 0 },
+		{ 500, 2, 4, 0 },
 		/* The wait for counter 5 began before the blackout: it counts in full. */
-		{ 900, 3, 4 }, { 1000, 3, 5 }, { 1100, 3, 6 }, { 1900, 4, 6 }, { 2000, 4, 7 },
+		{ 900, 3, 4, 0 },
+		{ 1000, 3, 5, 0 },
+		{ 1100, 3, 6, 0 },
+		{ 1900, 4, 6, 0 },
+		{ 2000, 4, 7, 0 },
 		/* Then the agent stops the device. */
-		{ 9000, 4, 7 },
+		{ 9000, 4, 7, 0 },
 	};
 	struct observer_result r;
 
@@ -172,12 +183,32 @@ static void test_observer(void **state)
 	assert_int_equal(r.phase[4].gap_ns, 900000);
 	assert_int_equal(r.phase[4].changes, 1);
 	assert_int_equal(r.worst_step_ns, 7000000);
+	/* Counter 7 came in the incoming kernel, but the wait for it began in the blackout. */
+	assert_int_equal(r.dark_ns, 900000);
+	assert_int_equal(r.beat_ns, 0);
+}
+
+static void test_observer_beat(void **state)
+{
+	/* The last beat of the outgoing kernel, in the midst of the blackout; then those of the next. */
+	static const struct look looks[] = {
+		{ 0, 2, 1, 10 },    { 100, 3, 2, 20 },	{ 200, 3, 2, 30 },   { 300, 3, 3, 30 },
+		{ 9000, 4, 3, 30 }, { 9900, 4, 4, 90 }, { 30000, 4, 4, 90 },
+	};
+	struct observer_result r;
+
+	(void)state;
+	run_looks(&r, looks, sizeof(looks) / sizeof(looks[0]));
+	assert_int_equal(r.beat_ns, 200000);
+	/* From counter 3 to counter 4; the stop at the end is nobody's blackout. */
+	assert_int_equal(r.dark_ns, 9600000);
 }
 
 static void test_observer_dead(void **state)
 {
 	static const struct look looks[] = {
-		{ 0, 1, 1 }, { 100, 1, 2 }, { 200, 3, 2 }, { 90000, 3, 2 }, { 90100, 4, 2 },
+		{ 0, 1, 1, 0 },	    { 100, 1, 2, 0 },	{ 200, 3, 2, 0 },
+		{ 90000, 3, 2, 0 }, { 90100, 4, 2, 0 },
 	};
 	struct observer_result r;
 
@@ -210,10 +241,11 @@ static void test_observer_foreign(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_facts),	   cmocka_unit_test(test_long_lines),
-		cmocka_unit_test(test_cmdline),	   cmocka_unit_test(test_seen),
-		cmocka_unit_test(test_ram_offset), cmocka_unit_test(test_observer),
+		cmocka_unit_test(test_facts),	      cmocka_unit_test(test_long_lines),
+		cmocka_unit_test(test_cmdline),	      cmocka_unit_test(test_seen),
+		cmocka_unit_test(test_ram_offset),    cmocka_unit_test(test_observer),
 		cmocka_unit_test(test_observer_dead), cmocka_unit_test(test_observer_foreign),
+		cmocka_unit_test(test_observer_beat),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

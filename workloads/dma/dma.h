@@ -21,6 +21,7 @@ struct dma_ops;
  * @iova: where the device sees @window; below 4 GiB
  * @regs: for the driver: offset of its registers in @fd
  * @config: for the driver: offset of the config space in @fd
+ * @seen: for the driver: what @ops->serve() saw last
  *
  * The first page of the window is the witness page. Everything the driver needs to take over a
  * running device must be in the device or in the window: after a kexec there is no other state.
@@ -32,6 +33,7 @@ struct dma_engine {
 	uint64_t iova;
 	uint64_t regs;
 	uint64_t config;
+	uint32_t seen;
 };
 
 /**
@@ -55,12 +57,17 @@ struct dma_verdict {
  * @start: reset the device, fill the window, enable bus mastering and let it run. The counter of
  *	   the witness page starts again from zero. Interrupts stay off for ever.
  * @counter: the device's own count of loops, from its registers, without stopping it
+ * @serve: user space's part of the work, as its users would do it: look for what was completed since the
+ *	   last call, and give the device more to do where it needs that (descriptors, commands). Never
+ *	   waits. The first call after @open sees what the device did while nobody served it, or, when
+ *	   the device does not keep that, its next completion. Returns the number of completions.
  * @stop: end after a whole loop, all writes done. -ETIMEDOUT when the device does not react: it
  *	  is then reset and its count is lost.
  * @verify: check what the device moved; says whether a running device still moves what it should.
  *	    Takes at most a second.
  *
- * All return 0 or -errno and say nothing; @counter's result is only set on 0.
+ * All but @serve return 0 or -errno, @serve a number or -errno; they say nothing. @counter's result is
+ * only set on 0. No two of them run at the same time for one engine.
  */
 struct dma_ops {
 	const char *name;
@@ -69,6 +76,7 @@ struct dma_ops {
 	int (*open)(struct dma_engine *e);
 	int (*start)(struct dma_engine *e);
 	int (*counter)(struct dma_engine *e, uint32_t *count);
+	int (*serve)(struct dma_engine *e);
 	int (*stop)(struct dma_engine *e);
 	int (*verify)(struct dma_engine *e, bool running, struct dma_verdict *v);
 };

@@ -38,7 +38,10 @@ static int check_window(struct agent *ag)
 		return agent_fail(ag, "preserve-error", 0,
 				  "the witness page is not the one of this cycle");
 	w->phase = LUB_PHASE_AFTER;
-	agent_keep(ag, "blackout.cpu", now - w->jump_ticks);
+	ag->last_beat = w->beat_ticks;
+	ag->last_served = w->served_ticks;
+	agent_keep(ag, "blackout.cpu", ag->first - ag->last_beat);
+	agent_keep(ag, "blackout.witness", now - ag->last_beat);
 	agent_sample(ag, &ag->carried.at, 0, "dma.count", "count", counter - w->jump_counter,
 		     "blackout");
 	return 0;
@@ -102,7 +105,7 @@ int preserve_memory(struct agent *ag)
 static void complete_control_window(struct agent *ag)
 {
 	volatile struct lub_witness *w = agent_witness(ag);
-	uint64_t blackout_ms = clock_ns(agent_kept(ag, "blackout.cpu")) / 1000000;
+	uint64_t blackout_ms = clock_ns(agent_kept(ag, "blackout.witness")) / 1000000;
 
 	if (blackout_ms <= ag->c.control_ms)
 		return;
@@ -110,6 +113,23 @@ static void complete_control_window(struct agent *ag)
 	w->phase = LUB_PHASE_CONTROL;
 	busy_window((unsigned int)(blackout_ms - ag->c.control_ms));
 	w->phase = LUB_PHASE_AFTER;
+}
+
+/*
+ * blackout.service ends with the first completion that user space sees with the device and its tables
+ * in its hands. Our own check of the memory is no part of what a user of live update waits for.
+ */
+int preserve_serve(struct agent *ag, const char *outcome, uint64_t verify)
+{
+	uint64_t now;
+	int err = service_wait(&ag->engine, 1000);
+
+	if (err < 0)
+		return agent_fail(ag, outcome, err, "no completion to serve after the kexec");
+	now = agent_mark(ag, "service.restored");
+	agent_keep(ag, "blackout.service", now - ag->last_served - verify);
+	err = service_start(&ag->service, &ag->engine);
+	return err ? agent_fail(ag, "harness-error", err, "starting the service thread") : 0;
 }
 
 int preserve_stop(struct agent *ag)
@@ -121,7 +141,10 @@ int preserve_stop(struct agent *ag)
 
 	msleep(RUN_ON_MS);
 	complete_control_window(ag);
-	err = ag->engine.ops->stop(&ag->engine);
+	service_stop(&ag->service);
+	err = atomic_load(&ag->service.err);
+	if (!err)
+		err = ag->engine.ops->stop(&ag->engine);
 	if (!err)
 		err = ag->engine.ops->verify(&ag->engine, false, &v);
 	if (err)
@@ -202,7 +225,7 @@ static int restore_tables(struct agent *ag)
 static int check_running(struct agent *ag, const char *when)
 {
 	struct dma_verdict v;
-	int err = ag->engine.ops->verify(&ag->engine, true, &v);
+	int err = service_verify(&ag->service, &ag->engine, true, &v);
 
 	if (err)
 		return agent_fail(ag, "preserve-error", err, "the device does no DMA %s", when);
@@ -247,19 +270,13 @@ static int replace_table(struct agent *ag)
 int preserve_adopt(struct agent *ag)
 {
 	const struct dma_ops *ops = dma_find(ag->c.workload);
-	volatile struct lub_witness *w;
-	uint64_t verify, service;
+	uint64_t verify;
 	int err;
 
 	err = preserve_memory(ag);
 	if (err)
 		return err;
-	/*
-	 * blackout.service ends when user space has the device and its tables back. Our own check
-	 * of the memory is no part of what a user of live update waits for.
-	 */
 	verify = ag->marks[ag->nr_marks - 1].ticks - ag->marks[ag->nr_marks - 2].ticks;
-	w = agent_witness(ag);
 	err = retrieve_devices(ag);
 	if (!err)
 		err = restore_tables(ag);
@@ -269,8 +286,9 @@ int preserve_adopt(struct agent *ag)
 	err = ops->open(&ag->engine);
 	if (err)
 		return agent_fail(ag, "preserve-error", err, "registers of the retrieved device");
-	service = agent_mark(ag, "service.restored");
-	agent_keep(ag, "blackout.service", service - w->jump_ticks - verify);
+	err = preserve_serve(ag, "preserve-error", verify);
+	if (err)
+		return err;
 	err = check_running(ag, "after the kexec");
 	if (!err)
 		err = replace_table(ag);

@@ -41,8 +41,6 @@ static int build_again(struct agent *ag, const struct dma_ops *ops)
 	err = ops->open(&ag->engine);
 	if (!err)
 		err = ops->start(&ag->engine);
-	if (!err)
-		err = dma_wait_counter(&ag->engine, 1, 1000);
 	return err ? agent_fail(ag, "harness-error", err, "starting workload %s again", ops->name)
 		   : 0;
 }
@@ -50,16 +48,14 @@ static int build_again(struct agent *ag, const struct dma_ops *ops)
 int preserve_rebuild(struct agent *ag)
 {
 	const struct dma_ops *ops = dma_find(ag->c.workload);
-	volatile struct lub_witness *w;
 	struct dma_verdict v;
-	uint64_t verify, t0, now;
+	uint64_t verify, t0;
 	int err;
 
 	err = preserve_memory(ag);
 	if (err)
 		return err;
 	verify = ag->marks[ag->nr_marks - 1].ticks - ag->marks[ag->nr_marks - 2].ticks;
-	w = agent_witness(ag);
 
 	/* The boot gave the device to its own driver; taking it from there is not counted. */
 	agent_phase(ag, "rebuild");
@@ -69,12 +65,12 @@ int preserve_rebuild(struct agent *ag)
 	if (err)
 		return agent_fail(ag, "harness-error", err, "binding %s to vfio-pci", ag->c.device);
 	err = build_again(ag, ops);
+	if (!err)
+		err = preserve_serve(ag, "harness-error", verify);
 	if (err)
 		return err;
-	now = agent_mark(ag, "service.restored");
-	agent_keep(ag, "rebuild.total", now - t0);
-	agent_keep(ag, "blackout.service", now - w->jump_ticks - verify);
-	err = ops->verify(&ag->engine, true, &v);
+	agent_keep(ag, "rebuild.total", ag->marks[ag->nr_marks - 1].ticks - t0);
+	err = service_verify(&ag->service, &ag->engine, true, &v);
 	if (err)
 		return agent_fail(ag, "harness-error", err,
 				  "the device does no DMA after a restart");

@@ -50,6 +50,16 @@ int preserve_crash(struct agent *ag);
 int preserve_memory(struct agent *ag);
 
 /**
+ * preserve_serve() - wait for the first completion, end blackout.service with it, and go on serving
+ * @ag: agent with a running engine
+ * @outcome: when there is none
+ * @verify: ticks of our own checks within, which are no part of the blackout
+ *
+ * Return: 0, or -errno with an outcome set.
+ */
+int preserve_serve(struct agent *ag, const char *outcome, uint64_t verify);
+
+/**
  * preserve_stop() - let the device run on a little, then stop it, count and check
  * @ag: agent with a running engine
  *

@@ -14,6 +14,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bench/agent/clock.h"
+
 #define DIR_ON_TARGET "/var/lib/lubench"
 
 struct mount_point {
@@ -85,8 +87,12 @@ int main(void)
 {
 	char *const agent[] = { DIR_ON_TARGET "/agent", "incoming", DIR_ON_TARGET, NULL };
 	char *const sshd[] = { "/usr/sbin/dropbear", "-s", "-r", "/etc/dropbear/host_key", NULL };
+	char first[24];
 	pid_t pid;
 
+	/* The first user instruction of this kernel, but for what the C library does before main(). */
+	snprintf(first, sizeof(first), "%llu", (unsigned long long)clock_ticks());
+	setenv("LUBENCH_INIT_TICKS", first, 1);
 	setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1);
 	setenv("HOME", "/root", 1);
 	setlinebuf(stdout);

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The device under test of an emulated target: one row a workload. */
+#include <string.h>
+
+#include "bench/target/qemu_priv.h"
+
+/*
+ * The native driver of the lsi53c895a runs its scripts from the chip's own memory, by bus address.
+ * Behind QEMU's VT-d that address is not mapped: a storm of faults, and no end of the boot. A kernel
+ * that receives the preserved device gets no such help: there it must not bind, and does not.
+ */
+#define NO_LSI_DRIVER "initcall_blacklist=sym2_init"
+
+static const struct qemu_device devices[] = {
+	{
+		.workload = "lsi",
+		.device = "lsi53c895a,addr=04.0",
+		.second = "lsi53c895a,addr=05.0",
+		.bdf = "0000:00:04.0",
+		.no_native = NO_LSI_DRIVER,
+	},
+};
+
+const struct qemu_device *qemu_device_find(const char *workload)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(devices) / sizeof(devices[0]); i++)
+		if (!strcmp(devices[i].workload, workload))
+			return &devices[i];
+	return NULL;
+}
