@@ -218,6 +218,16 @@ uint64_t agent_kept(const struct agent *ag, const char *metric)
 	return sum;
 }
 
+void agent_unkeep(struct agent *ag, const char *metric)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < ag->nr_timings; i++)
+		if (strcmp(ag->timings[i].metric, metric))
+			ag->timings[n++] = ag->timings[i];
+	ag->nr_timings = n;
+}
+
 void agent_flush(struct agent *ag)
 {
 	size_t i;

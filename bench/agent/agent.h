@@ -39,6 +39,8 @@ enum agent_token {
  * @counter: loops of the device when the state was written
  * @control: loops in the control window
  * @hz: rate of the raw counter
+ * @gpa: physical address of the witness page, 0 when unknown
+ * @preserve: ticks that preserving memfds, iommufd and cdev took, for the kexec itself; 0: not done
  */
 struct carried {
 	char boot_id[40];
@@ -49,6 +51,8 @@ struct carried {
 	uint32_t counter;
 	uint32_t control;
 	uint64_t hz;
+	uint64_t gpa;
+	uint64_t preserve[3];
 };
 
 /** struct timing - a length that is reported when nothing is urgent any more. */
@@ -90,6 +94,7 @@ struct mark {
  * @nr_marks: their number
  * @corrupt: bytes found wrong so far
  * @first: ticks of the first user instruction of this kernel that left a trace
+ * @reboot: ticks when the outgoing agent called reboot(2)
  * @last_beat: ticks of the outgoing kernel's last heartbeat
  * @last_served: ticks when the outgoing kernel's user space saw a completion last
  */
@@ -119,6 +124,7 @@ struct agent {
 	size_t nr_marks;
 	uint64_t corrupt;
 	uint64_t first;
+	uint64_t reboot;
 	uint64_t last_beat;
 	uint64_t last_served;
 };
@@ -247,6 +253,13 @@ uint64_t agent_mark(struct agent *ag, const char *fmt, ...) __attribute__((forma
 uint64_t agent_kept(const struct agent *ag, const char *metric);
 
 /**
+ * agent_unkeep() - forget the kept lengths of a metric
+ * @ag: the agent
+ * @metric: its name
+ */
+void agent_unkeep(struct agent *ag, const char *metric);
+
+/**
  * agent_flush() - report what was kept back
  * @ag: the agent
  */
@@ -259,6 +272,13 @@ void agent_flush(struct agent *ag);
  * Return: 0 for "ok", else -EIO; or -errno when it could not be written.
  */
 int agent_outcome(struct agent *ag);
+
+/**
+ * agent_blackout() - take down what the outgoing kernel left in the witness page; gives blackout.cpu
+ * @ag: agent of the incoming kernel
+ * @w: the page
+ */
+void agent_blackout(struct agent *ag, const struct lub_witness *w);
 
 /**
  * carried_save() - write DIR/state.json

@@ -62,6 +62,26 @@ static void report_timeline(struct agent *ag)
 				     (int64_t)ticks_to_ns(ticks, t.hz), NULL);
 }
 
+void agent_blackout(struct agent *ag, const struct lub_witness *w)
+{
+	ag->reboot = w->jump_ticks;
+	ag->last_beat = w->beat_ticks;
+	ag->last_served = w->served_ticks;
+	agent_keep(ag, "blackout.cpu", ag->first - ag->last_beat);
+}
+
+/* Stamps that the outgoing agent left in the witness page. */
+static void report_last_words(struct agent *ag)
+{
+	uint64_t hz = ag->carried.hz ? ag->carried.hz : clock_hz();
+
+	if (!ag->reboot)
+		return;
+	agent_event(ag, false, "reboot.call", ag->reboot, hz);
+	agent_event(ag, false, "beat.last", ag->last_beat, hz);
+	agent_event(ag, false, "served.last", ag->last_served, hz);
+}
+
 static void report_faults(struct agent *ag)
 {
 	struct kmsg_facts facts;
@@ -173,6 +193,7 @@ int agent_incoming(const char *dir)
 	if (ag.lines >= 0 && !copy_lines(&ag)) {
 		agent_flush(&ag);
 		report_timeline(&ag);
+		report_last_words(&ag);
 		report_faults(&ag);
 	}
 	if (!err && !ag.outcome && ag.c.mode != MODE_CRASH) {

@@ -200,7 +200,8 @@ static int control_window(struct agent *ag)
 	uint32_t from;
 	int err;
 
-	kmsg("witness gpa=0x%llx cookie=0x%016llx", (unsigned long long)memory_gpa(&ag->mem),
+	ag->carried.gpa = memory_gpa(&ag->mem);
+	kmsg("witness gpa=0x%llx cookie=0x%016llx", (unsigned long long)ag->carried.gpa,
 	     (unsigned long long)w->cookie);
 	agent_phase(ag, "control");
 	err = service_verify(&ag->service, &ag->engine, true, &v);
@@ -275,7 +276,7 @@ static int run(struct agent *ag)
 		err = fill_tables(ag, start, no_tables, sizeof(no_tables));
 	if (!err)
 		err = fill_check(ag, &pages);
-	if (!err && ag->c.mode == MODE_PRESERVE)
+	if (!err && ag->c.mode == MODE_PRESERVE && ag->scenario->point)
 		err = run_points(ag, start, pages, no_tables);
 	if (!err)
 		err = settle(ag, pages);

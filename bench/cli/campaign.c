@@ -8,6 +8,7 @@
 
 #include "bench/lubench.h"
 #include "bench/target/proc.h"
+#include "bench/target/qemu.h"
 
 /* What the end of a cycle needs beside the agent's own work, kept back from the run's budget. */
 #define RESERVE_MS 15000
@@ -62,9 +63,9 @@ static int give_up(struct campaign *c, const struct plan_cycle *cycle, const cha
 	return err ? err : note_outcome(c, cycle->number, &res, 0);
 }
 
-static bool unable(const struct campaign *c)
+static bool unable(const struct campaign *c, const char *mode)
 {
-	return !strcmp(c->mode, "preserve") &&
+	return !strcmp(mode, "preserve") &&
 	       !json_is_true(json_object_get(c->probe, "hwpt_liveupdate"));
 }
 
@@ -95,7 +96,7 @@ static int do_cycle(struct campaign *c, const struct plan_cycle *full)
 	struct cycle_result res;
 	struct cycle_job job;
 	struct cycle_budgets limits;
-	char *dir = NULL;
+	char *dir = NULL, *append;
 	long long began, left = left_ms(c), at;
 	int work, err;
 
@@ -108,14 +109,17 @@ static int do_cycle(struct campaign *c, const struct plan_cycle *full)
 		work = left - RESERVE_MS > RESERVE_MS ? (int)(left - RESERVE_MS) : RESERVE_MS;
 	limits = cycle_budgets_for(c->target.row, (int)c->plan.point_budget_s * 1000, work);
 	at = record_size(&c->writer);
-	if (asprintf(&dir, "%s/cycle-%u", c->dir, full->number) < 0)
+	append = campaign_append(c, cycle.mode);
+	if (!append || asprintf(&dir, "%s/cycle-%u", c->dir, full->number) < 0) {
+		free(append);
 		return -ENOMEM;
+	}
 	job = (struct cycle_job){
 		.run = c->run,
 		.plan = &c->plan,
 		.cycle = cycle,
-		.mode = c->mode,
-		.append = c->cmdline,
+		.mode = cycle.mode,
+		.append = append,
 		.build_id = c->artifacts.build_id,
 		.boot_id = c->boot_id,
 		.liveupdate_number = c->liveupdate_number,
@@ -144,17 +148,24 @@ static int do_cycle(struct campaign *c, const struct plan_cycle *full)
 		cycle_result_free(&res);
 	}
 	free(dir);
+	free(append);
 	return err;
 }
 
 /* One cycle with all that may stand before it. */
 static int next_cycle(struct campaign *c, const struct plan_cycle *cycle)
 {
+	const struct qemu_machine *m = c->target.row->machine;
 	char why[480];
 	int err;
 
 	if (*c->stopped)
 		return give_up(c, cycle, "skip", c->stopped);
+	if (!strcmp(cycle->mode, "crash") && m && m->no_crash) {
+		snprintf(why, sizeof(why), "mode crash: not on %s: %s", c->target.name,
+			 m->no_crash);
+		return give_up(c, cycle, "skip", why);
+	}
 	err = campaign_ready(c);
 	if (err == -EINTR)
 		return err;
@@ -170,7 +181,7 @@ static int next_cycle(struct campaign *c, const struct plan_cycle *cycle)
 	err = rows_run_line(c);
 	if (err)
 		return err;
-	if (unable(c)) {
+	if (unable(c, cycle->mode)) {
 		const char *release = json_string_value(json_object_get(c->probe, "kernel"));
 
 		snprintf(why, sizeof(why),
@@ -181,7 +192,7 @@ static int next_cycle(struct campaign *c, const struct plan_cycle *cycle)
 		c->told = true;
 		return give_up(c, cycle, "skip", why);
 	}
-	if (!strcmp(c->mode, "crash") && !c->target.row->machine && c->launches > 1 &&
+	if (!strcmp(cycle->mode, "crash") && !c->target.row->machine && c->launches > 1 &&
 	    !c->target.row->simulated)
 		return give_up(c, cycle, "skip",
 			       "a real machine has to be rebooted after mode crash");
@@ -219,7 +230,7 @@ static json_t *start_line(const struct campaign *c)
 
 	return json_pack("{s:s, s:s, s:s?, s:s, s:s, s:s, s:s?, s:I, s:s?, s:s?, s:s?, s:s?, s:s?}",
 			 "run", c->run, "target", t->name, "host", t->host, "plan", c->plan.name,
-			 "kernel", c->kernel, "mode", c->mode, "device", t->device, "cycles",
+			 "kernel", c->kernel, "mode", c->plan.mode, "device", t->device, "cycles",
 			 (json_int_t)plan_nr_cycles(&c->plan), "append", c->user_append, "agent",
 			 c->artifacts.agent, "image", t->image, "key", t->key, "build_id",
 			 *c->artifacts.build_id ? c->artifacts.build_id : NULL);

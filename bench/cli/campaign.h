@@ -19,7 +19,6 @@
  * @dir: run directory
  * @append: more words for the launched kernel's command line
  * @user_append: the part of it that the user gave, NULL without
- * @mode: preserve, rebuild or crash
  * @kernel: selection, as given
  * @plan: plan
  * @target: where it runs; all that the user chose is set
@@ -29,7 +28,7 @@
  * @writer: open samples file
  * @state: the journal replayed
  * @probe: the agent's answer about the target
- * @cmdline: of the running kernel, without the words of one boot
+ * @cmdline: of the launched kernel, without the words of one boot
  * @boot_id: of the running kernel
  * @liveupdate_number: of the running kernel, -1 when unknown
  * @up: the target is launched and has all files
@@ -47,7 +46,6 @@ struct campaign {
 	char *dir;
 	char *append;
 	const char *user_append;
-	const char *mode;
 	const char *kernel;
 	struct plan plan;
 	struct target target;
@@ -86,6 +84,15 @@ int campaign_run(struct campaign *c);
  * Return: 0, -EINTR, or -errno with @why filled in.
  */
 int campaign_ready(struct campaign *c);
+
+/**
+ * campaign_append() - the command line of the kernel that a cycle goes to
+ * @c: campaign that is ready
+ * @mode: of the cycle
+ *
+ * Return: new string or NULL when out of memory.
+ */
+char *campaign_append(const struct campaign *c, const char *mode);
 
 /**
  * rows_run_line() - write the run line

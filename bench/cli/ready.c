@@ -91,10 +91,21 @@ static int push_files(struct campaign *c)
 				    : err;
 }
 
+char *campaign_append(const struct campaign *c, const char *mode)
+{
+	const struct qemu_device *device =
+		c->target.row->machine ? qemu_device_find(c->target.workload) : NULL;
+	char *append = cmdline_strip(c->cmdline, !strcmp(mode, "crash"));
+
+	/* The kernel that receives the device has to keep the native driver off by itself. */
+	if (append && device && device->no_native && !strcmp(mode, "preserve"))
+		cmdline_drop(append, device->no_native);
+	return append;
+}
+
 int campaign_ready(struct campaign *c)
 {
 	const struct target_ops *ops = c->target.row->ops;
-	const struct qemu_device *device;
 	int err;
 
 	if (c->up)
@@ -119,13 +130,9 @@ int campaign_ready(struct campaign *c)
 	if (err)
 		return err;
 	free(c->cmdline);
-	c->cmdline = cmdline_strip(str(c->probe, "cmdline"), !strcmp(c->mode, "crash"));
+	c->cmdline = cmdline_strip(str(c->probe, "cmdline"), false);
 	if (!c->cmdline)
 		return fail(c, -ENOMEM, "out of memory");
-	/* The kernel that receives the device has to keep the native driver off by itself. */
-	device = c->target.row->machine ? qemu_device_find(c->target.workload) : NULL;
-	if (device && device->no_native && !strcmp(c->mode, "preserve"))
-		cmdline_drop(c->cmdline, device->no_native);
 	snprintf(c->boot_id, sizeof(c->boot_id), "%s", str(c->probe, "boot_id"));
 	c->liveupdate_number = -1;
 	c->up = true;

@@ -65,7 +65,7 @@ int rows_run_line(struct campaign *c)
 		"{s:i, s:s, s:s, s:s, s:s?, s:b, s:b, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:s}",
 		"schema", RECORD_SCHEMA, "kind", "run", "run", c->run, "target", t->row->name,
 		"host", t->host, "emulated", t->row->emulated, "simulated", t->row->simulated,
-		"scenario", c->plan.scenario, "workload", c->plan.workload, "mode", c->mode, "plan",
+		"scenario", c->plan.scenario, "workload", c->plan.workload, "mode", c->plan.mode, "plan",
 		c->plan.name, "reps", (json_int_t)c->plan.reps, "cycles",
 		(json_int_t)plan_nr_cycles(&c->plan), "planned",
 		(json_int_t)plan_nr_points(&c->plan), "started", journal_now(now));
@@ -92,15 +92,17 @@ int rows_run_line(struct campaign *c)
 	return record_write(&c->writer, line);
 }
 
-static struct lub_params params_of(const struct campaign *c, const struct plan_block *block,
+static struct lub_params params_of(const struct campaign *c, const struct plan_cycle *cycle,
 				   uint32_t hwpts)
 {
+	const struct plan_block *block = cycle->block;
+
 	return (struct lub_params){
 		.hwpts = hwpts,
 		.ioas_bytes = block->ioas_bytes,
 		.page_bytes = block->page_bytes,
 		.devices = 1,
-		.mode = c->mode,
+		.mode = cycle->mode,
 		.workload = c->plan.workload,
 	};
 }
@@ -142,7 +144,7 @@ static int write_observed(struct campaign *c, const struct plan_cycle *cycle,
 		.scenario = c->plan.scenario,
 		.unit = "ns",
 		.clock = "host",
-		.params = params_of(c, cycle->block, cycle->kexec_hwpts),
+		.params = params_of(c, cycle, cycle->kexec_hwpts),
 	};
 	int i, err = 0;
 
@@ -223,7 +225,7 @@ static int write_outcomes(struct campaign *c, const struct plan_cycle *full,
 
 	for (i = 0; !err && i < full->block->nr_hwpts; i++) {
 		point.hwpts = full->block->hwpts[i];
-		o.params = params_of(c, full->block, point.hwpts);
+		o.params = params_of(c, full, point.hwpts);
 		o.outcome = res->outcome;
 		o.reason = ok ? NULL : res->reason;
 		if (done && i >= tried) {

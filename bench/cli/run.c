@@ -41,7 +41,7 @@ static const struct argp_option options[] = {
 	{ "plan", 'p', "P", 0, "Plan name or file (default: quick)", 0 },
 	{ "out", 'o', "DIR", 0, "Run directory (default: results/runs/ID)", 0 },
 	{ "kernel", 'k', "K", 0, "series (default), series:N, base, or an image", 0 },
-	{ "mode", 'm', "M", 0, "preserve, rebuild or crash (default: the plan's)", 0 },
+	{ "mode", 'm', "M", 0, "preserve, rebuild, crash, or several with commas (default: the plan's)", 0 },
 	{ "device", 'd', "BDF", 0, "Device that may be taken (needed with --host)", 0 },
 	{ "resume", 'r', "DIR", 0, "Go on with an interrupted run", 0 },
 	{ "append", OPT_APPEND, "WORDS", 0, "More words for the emulated kernel's command line",
@@ -198,12 +198,12 @@ static int check_options(struct options *o, struct campaign *c)
 		lub_err("--host needs --device BDF: the device that may be taken from its driver");
 		return -EINVAL;
 	}
-	c->mode = o->mode ? o->mode : c->plan.mode;
-	if (!plan_word_find(plan_modes, c->mode)) {
-		lub_err("--mode %s: unknown; use preserve, rebuild or crash", c->mode);
+	if (o->mode && plan_set_modes(&c->plan, o->mode)) {
+		lub_err("--mode %s: unknown; use preserve, rebuild, crash, or several with commas",
+			o->mode);
 		return -EINVAL;
 	}
-	if (!strcmp(c->mode, "crash") && t->row->machine && t->row->machine->no_crash) {
+	if (!strcmp(c->plan.mode, "crash") && t->row->machine && t->row->machine->no_crash) {
 		lub_err("--mode crash: not on %s: %s", t->name, t->row->machine->no_crash);
 		return -EINVAL;
 	}
@@ -317,7 +317,7 @@ static int fill_target(struct campaign *c, const struct options *o)
 	t->key = c->artifacts.key;
 	t->device = o->device;
 	t->workload = c->plan.workload;
-	if (asprintf(&c->append, "%s%s%s", strcmp(c->mode, "crash") ? "" : "crashkernel=256M",
+	if (asprintf(&c->append, "%s%s%s", plan_has_mode(&c->plan, "crash") ? "crashkernel=256M" : "",
 		     o->append ? " " : "", o->append ? o->append : "") < 0)
 		return -ENOMEM;
 	t->append = c->append;

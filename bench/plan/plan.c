@@ -115,7 +115,8 @@ static int on_run(struct parser *p, const char *key, const char *value)
 	case 1:
 		return set_word(p, key, value, plan_workloads, plan->workload);
 	case 2:
-		return set_word(p, key, value, plan_modes, plan->mode);
+		return plan_set_modes(plan, value) ?
+			       bad(p, key, "not a list of modes; use preserve, rebuild, crash, or several with commas") : 1;
 	case 3:
 		return set_u32(p, key, value, 1, 10000, &plan->reps);
 	case 4:
@@ -239,7 +240,7 @@ static void defaults(struct plan *plan, const char *file)
 	dot = strrchr(plan->name, '.');
 	if (dot && dot != plan->name)
 		*dot = '\0';
-	strcpy(plan->mode, "preserve");
+	plan_set_modes(plan, "preserve");
 	strcpy(plan->workload, "lsi");
 	plan->reps = 5;
 	plan->cycles = 1;

@@ -5,7 +5,7 @@
  *   [run]                          [matrix.1]            any number of matrices
  *   scenario = preserve            hwpts = 1,4,16,64
  *   workload = lsi                 ioas  = 64M,1G,16G
- *   mode = preserve                page  = 4K
+ *   mode = preserve,rebuild        page  = 4K
  *   reps = 5             repetitions of a point inside a cycle
  *   cycles = 2           kexecs of every block
  *   kexec_hwpts = 1,4    HWPTs carried over the kexec, taken in turn; default: the largest
@@ -17,7 +17,9 @@
  * A block is all points with the same (ioas, page), HWPT counts ascending. Cycles go round over
  * the blocks (block 1, 2, ..., block 1, 2, ...), so that a run that is cut short has seen every
  * block. Round r of block b carries over kexec_hwpts[(b + r) % n] HWPTs: with as many rounds as
- * values every block meets every value, with fewer the values still differ between blocks.
+ * values every block meets every value, with fewer the values still differ between blocks. With
+ * several modes each (block, round) is run once in each of them, one after the other, so that what
+ * is compared was measured next to each other.
  */
 #ifndef BENCH_PLAN_PLAN_H
 #define BENCH_PLAN_PLAN_H
@@ -32,6 +34,7 @@
 #define PLAN_MATRIX_MAX 32
 #define PLAN_HWPTS_MAX 4096
 #define PLAN_CYCLES_MAX 100000
+#define PLAN_MODES_MAX 3
 
 /**
  * struct plan_point - one combination of parameters
@@ -87,7 +90,9 @@ struct plan_matrix {
  * @file: as given, for messages
  * @scenario: see plan_scenarios
  * @workload: see plan_workloads
- * @mode: preserve, rebuild or crash
+ * @mode: the modes as written: "preserve", or "preserve,rebuild"
+ * @modes: each of them, a name of plan_modes
+ * @nr_modes: number
  * @reps: repetitions of a point in a cycle
  * @cycles: kexecs of every block
  * @kexec_hwpts: HWPTs carried over, taken in turn
@@ -107,6 +112,8 @@ struct plan {
 	char scenario[PLAN_NAME_MAX];
 	char workload[PLAN_NAME_MAX];
 	char mode[PLAN_NAME_MAX];
+	const char *modes[PLAN_MODES_MAX];
+	size_t nr_modes;
 	uint32_t reps;
 	uint32_t cycles;
 	uint64_t kexec_hwpts[PLAN_LIST_MAX];
@@ -126,12 +133,14 @@ struct plan {
  * @number: from 1
  * @round: which of the block's cycles, from 1
  * @block: what it measures
+ * @mode: what is carried over, a name of plan_modes
  * @kexec_hwpts: HWPTs carried over
  */
 struct plan_cycle {
 	uint32_t number;
 	uint32_t round;
 	const struct plan_block *block;
+	const char *mode;
 	uint32_t kexec_hwpts;
 };
 
@@ -157,6 +166,24 @@ extern const struct plan_word plan_modes[];
  * Return: the entry or NULL.
  */
 const struct plan_word *plan_word_find(const struct plan_word *table, const char *name);
+
+/**
+ * plan_set_modes() - set the modes of a plan
+ * @plan: plan
+ * @text: names of plan_modes with commas in between
+ *
+ * Return: 0, or -EINVAL when one is unknown or given twice; the plan is not changed then.
+ */
+int plan_set_modes(struct plan *plan, const char *text);
+
+/**
+ * plan_has_mode() - is a mode one of the plan's
+ * @plan: plan
+ * @mode: name
+ *
+ * Return: whether it is.
+ */
+bool plan_has_mode(const struct plan *plan, const char *mode);
 
 /**
  * plan_load() - parse, check and expand a plan file

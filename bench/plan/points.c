@@ -15,6 +15,7 @@
 
 const struct plan_word plan_scenarios[] = {
 	{ "preserve", "mark, preserve, kexec, restore, replace, finish" },
+	{ "blackout", "where the time of the kexec goes, from reboot(2) to the first completion" },
 	{ NULL, NULL },
 };
 
@@ -36,6 +37,49 @@ const struct plan_word *plan_word_find(const struct plan_word *table, const char
 		if (!strcmp(table->name, name))
 			return table;
 	return NULL;
+}
+
+bool plan_has_mode(const struct plan *plan, const char *mode)
+{
+	size_t i;
+
+	for (i = 0; i < plan->nr_modes; i++)
+		if (!strcmp(plan->modes[i], mode))
+			return true;
+	return false;
+}
+
+int plan_set_modes(struct plan *plan, const char *text)
+{
+	struct plan found = { 0 };
+	const char *at = text;
+	char word[PLAN_NAME_MAX];
+	size_t len;
+
+	for (; at; at = *at ? at + 1 : NULL) {
+		const struct plan_word *mode;
+
+		at += strspn(at, " \t");
+		len = strcspn(at, ", \t");
+		snprintf(word, sizeof(word), "%.*s", (int)len, at);
+		mode = plan_word_find(plan_modes, word);
+		if (!mode || plan_has_mode(&found, word))
+			return -EINVAL;
+		found.modes[found.nr_modes++] = mode->name;
+		at += len;
+		at += strspn(at, " \t");
+		if (*at && *at != ',')
+			return -EINVAL;
+		if (!*at)
+			break;
+	}
+	memcpy(plan->modes, found.modes, sizeof(plan->modes));
+	plan->nr_modes = found.nr_modes;
+	len = 0;
+	for (size_t i = 0; i < plan->nr_modes; i++)
+		len += (size_t)snprintf(plan->mode + len, sizeof(plan->mode) - len, "%s%s",
+					i ? "," : "", plan->modes[i]);
+	return 0;
 }
 
 const char *plan_size(uint64_t bytes, char buf[24])
@@ -186,8 +230,8 @@ int plan_expand(struct plan *plan, char *msg, size_t len)
 	}
 	for (b = 0; b < plan->nr_blocks; b++)
 		points += plan->blocks[b].nr_hwpts;
-	if (plan->nr_blocks * (uint64_t)plan->cycles > PLAN_CYCLES_MAX ||
-	    points * plan->cycles > 1000000) {
+	if (plan->nr_blocks * (uint64_t)plan->cycles * plan->nr_modes > PLAN_CYCLES_MAX ||
+	    points * plan->cycles * plan->nr_modes > 1000000) {
 		snprintf(msg, len, "%s: more than %d cycles; lower cycles or the matrices",
 			 plan->file, PLAN_CYCLES_MAX);
 		return -EINVAL;
@@ -203,7 +247,7 @@ int plan_expand(struct plan *plan, char *msg, size_t len)
 
 uint32_t plan_nr_cycles(const struct plan *plan)
 {
-	return (uint32_t)plan->nr_blocks * plan->cycles;
+	return (uint32_t)(plan->nr_blocks * plan->nr_modes) * plan->cycles;
 }
 
 uint32_t plan_nr_points(const struct plan *plan)
@@ -213,18 +257,20 @@ uint32_t plan_nr_points(const struct plan *plan)
 
 	for (b = 0; b < plan->nr_blocks; b++)
 		points += (uint32_t)plan->blocks[b].nr_hwpts;
-	return points * plan->cycles;
+	return points * plan->cycles * (uint32_t)plan->nr_modes;
 }
 
 struct plan_cycle plan_cycle_get(const struct plan *plan, uint32_t number)
 {
-	size_t block = (number - 1) % plan->nr_blocks;
-	size_t round = (number - 1) / plan->nr_blocks;
+	size_t turn = (number - 1) / plan->nr_modes;
+	size_t block = turn % plan->nr_blocks;
+	size_t round = turn / plan->nr_blocks;
 
 	return (struct plan_cycle){
 		.number = number,
 		.round = (uint32_t)round + 1,
 		.block = &plan->blocks[block],
+		.mode = plan->modes[(number - 1) % plan->nr_modes],
 		.kexec_hwpts = (uint32_t)plan->kexec_hwpts[(block + round) % plan->nr_kexec_hwpts],
 	};
 }

@@ -138,7 +138,8 @@ static double median_of(const struct model *m, int metric)
 
 	for (i = 0; i < m->nr_series; i++)
 		if (!strcmp(m->series[i].first->metric, medians[metric]) &&
-		    !m->series[i].first->params.observer)
+		    !m->series[i].first->params.observer &&
+		    (!m->mixed || model_same(m->series[i].first->params.mode, "preserve")))
 			return stats_median(m->series[i].values.v, m->series[i].values.n);
 	return NAN;
 }
@@ -153,7 +154,7 @@ static double worst_gap(const struct model *m, int phase)
 	size_t i;
 
 	for (i = 0; i < m->nr_cycles; i++) {
-		if (!m->cycles[i].ok)
+		if (!m->cycles[i].ok || (m->mixed && !cycle_preserves(&m->cycles[i])))
 			continue;
 		if (isnan(m->cycles[i].gap[phase]))
 			return NAN;
@@ -168,7 +169,7 @@ static double all_errors(const struct model *m, int error)
 	size_t i;
 
 	for (i = 0; i < m->nr_cycles; i++)
-		if (m->cycles[i].ok)
+		if (m->cycles[i].ok && (!m->mixed || cycle_preserves(&m->cycles[i])))
 			sum += cycle_errors(&m->cycles[i], (enum dma_error)error);
 	return sum;
 }
@@ -190,6 +191,46 @@ static void line_row(struct beside *b, const struct line *l, const char *why)
 	fputc('\n', b->out);
 }
 
+/* Runs of several modes: what carrying over saves. */
+static void blackout_rows(struct beside *b)
+{
+	static const char *const names[BLACKOUT_NR] = { "blackout.cpu", "blackout.service",
+							"blackout.dma" };
+	char text[LABEL], ratio[CELL];
+	double v;
+	size_t i, k;
+
+	for (i = 0; i < b->n && !b->m[i].mixed; i++)
+		;
+	if (i == b->n)
+		return;
+	for (k = 0; k < BLACKOUT_NR; k++) {
+		snprintf(text, sizeof(text), "  %s, rebuild", names[k]);
+		label(b, text);
+		for (i = 0; i < b->n; i++)
+			cell(b, blackout_median(&b->m[i], (int)k, "rebuild"), fmt_time,
+			     "no such sample");
+		snprintf(text, sizeof(text), "  %s, preserve", names[k]);
+		fputc('\n', b->out);
+		label(b, text);
+		for (i = 0; i < b->n; i++)
+			cell(b, blackout_median(&b->m[i], (int)k, "preserve"), fmt_time,
+			     "no such sample");
+		fputc('\n', b->out);
+		label(b, "    rebuild / preserve");
+		for (i = 0; i < b->n; i++) {
+			v = blackout_median(&b->m[i], (int)k, "rebuild") /
+			    blackout_median(&b->m[i], (int)k, "preserve");
+			if (isnan(v))
+				notes_missing(&b->notes, ratio, NULL, "one of the two is missing");
+			else
+				snprintf(ratio, sizeof(ratio), "%.2f", v);
+			fprintf(b->out, "%*s", WIDTH, ratio);
+		}
+		fputc('\n', b->out);
+	}
+}
+
 static void kexec_rows(struct beside *b)
 {
 	static const struct line dma[] = {
@@ -200,6 +241,7 @@ static void kexec_rows(struct beside *b)
 		{ "  faults", all_errors, DMA_FAULTS, fmt_count },
 	};
 	char text[LABEL];
+	bool mixed;
 	size_t i;
 
 	fputs("the kexec, median\n", b->out);
@@ -209,7 +251,10 @@ static void kexec_rows(struct beside *b)
 		snprintf(text, sizeof(text), "  %s", medians[i]);
 		line_row(b, &l, "no such sample");
 	}
-	fputs("DMA, over all ok cycles\n", b->out);
+	blackout_rows(b);
+	for (mixed = false, i = 0; i < b->n; i++)
+		mixed |= b->m[i].mixed;
+	fprintf(b->out, "DMA, over all ok cycles%s\n", mixed ? " of mode preserve" : "");
 	for (i = 0; i < ARRAY_LEN(dma); i++)
 		line_row(b, &dma[i], "not measured in every cycle");
 	label(b, "  ok cycles / planned");

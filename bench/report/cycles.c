@@ -101,6 +101,11 @@ int cycle_add_sample(struct model *m, const struct lub_sample *s)
 	return add_witness(m, s) || add_carried(m, s) ? -ENOMEM : 0;
 }
 
+bool cycle_preserves(const struct cycle *c)
+{
+	return !c->mode || !strcmp(c->mode, "preserve");
+}
+
 double cycle_errors(const struct cycle *c, enum dma_error error)
 {
 	/* fmax() takes the other one when one is NaN */

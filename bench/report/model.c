@@ -79,16 +79,22 @@ static void add_why(struct point *pt, const char *kind, const char *text)
 
 static int add_outcome(struct model *m, const struct lub_outcome *o)
 {
-	struct point *pt = find_point(m, &o->params, true);
 	struct cycle *c = cycle_find(m, o->cycle);
 	bool ok = !strcmp(o->outcome, "ok");
+	struct point *pt;
 
-	if (!pt || !c)
+	if (!c)
 		return -ENOMEM;
-	pt->cycles++;
-	pt->ok += ok;
-	if (!ok)
-		add_why(pt, o->outcome, o->reason ? o->reason : "no reason was recorded");
+	c->mode = o->params.mode;
+	if (!m->mixed || cycle_preserves(c)) {
+		pt = find_point(m, &o->params, true);
+		if (!pt)
+			return -ENOMEM;
+		pt->cycles++;
+		pt->ok += ok;
+		if (!ok)
+			add_why(pt, o->outcome, o->reason ? o->reason : "no reason was recorded");
+	}
 	if (ok && !c->ok) {
 		c->ok = true;
 		m->ok_cycles++;
@@ -130,7 +136,8 @@ static int add_rep(struct model *m, const struct lub_sample *s)
 	size_t i;
 
 	if (metric < 0 || model_same(s->params.kernel, "incoming") ||
-	    (s->params.phase && strcmp(s->params.phase, "before")))
+	    (s->params.phase && strcmp(s->params.phase, "before")) ||
+	    (m->mixed && strcmp(s->params.mode, "preserve")))
 		return 0;
 	pt = find_point(m, &s->params, metric == REP_IOMMUFD);
 	if (!pt)
@@ -168,7 +175,8 @@ static int add_series(struct model *m, const struct lub_sample *s)
 		const struct lub_sample *f = m->series[i].first;
 
 		if (model_same(f->metric, s->metric) && model_same(f->unit, s->unit) &&
-		    model_same(f->clock, s->clock) && model_same(f->params.phase, s->params.phase) &&
+		    model_same(f->clock, s->clock) && model_same(f->params.mode, s->params.mode) &&
+		    model_same(f->params.phase, s->params.phase) &&
 		    model_same(f->params.observer, s->params.observer) &&
 		    model_same(f->params.kernel, s->params.kernel))
 			se = &m->series[i];
@@ -223,6 +231,7 @@ int model_build(struct model *m, const struct record_set *set)
 
 	memset(m, 0, sizeof(*m));
 	m->set = set;
+	m->mixed = strchr(set->mode, ',') != NULL;
 	for (i = 0; i < set->nr_outcomes; i++) {
 		ret = add_outcome(m, &set->outcomes[i]);
 		if (ret)
@@ -249,6 +258,15 @@ int model_build(struct model *m, const struct record_set *set)
 	if (m->nr_cycles)
 		qsort(m->cycles, m->nr_cycles, sizeof(*m->cycles), cmp_cycle);
 	return 0;
+}
+
+size_t model_planned(const struct model *m, const char *mode)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < m->nr_cycles; i++)
+		n += model_same(m->cycles[i].mode, mode);
+	return n;
 }
 
 void model_free(struct model *m)

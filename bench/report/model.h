@@ -67,7 +67,7 @@ struct point {
 
 /**
  * struct series - all values of one metric, over all cycles
- * @first: a sample of it: metric, unit, clock, phase, observer and kernel are the key
+ * @first: a sample of it: metric, unit, clock, mode, phase, observer and kernel are the key
  * @values: numbers
  * @per_hwpt: the same, each divided by the HWPTs it was measured with
  * @cycles: distinct cycles with a number
@@ -106,6 +106,7 @@ enum dma_watcher {
 
 /**
  * struct cycle - one kexec, as the DMA witness saw it
+ * @mode: what it carried over: preserve, rebuild or crash
  * @ok: some point of it was ok
  * @outcome: "ok", or that of its first point
  * @why: reason of the first point that was not ok
@@ -119,6 +120,7 @@ enum dma_watcher {
  */
 struct cycle {
 	uint32_t id;
+	const char *mode;
 	bool ok;
 	const char *outcome, *why;
 	const struct lub_params *carried;
@@ -134,6 +136,7 @@ struct cycle {
  * @cycles: sorted by number
  * @planned_cycles: by the run line; at least those that have an outcome or a sample
  * @ok_cycles: how many of them are ok
+ * @mixed: it has cycles of several modes; points are those of mode preserve then
  * @duplicates: samples left out because their repetition already had that metric
  */
 struct model {
@@ -145,10 +148,17 @@ struct model {
 	struct cycle *cycles;
 	size_t nr_cycles, cap_cycles, planned_cycles;
 	unsigned int ok_cycles, duplicates;
+	bool mixed;
 };
 
 /* The larger of what the watchers counted, NaN when neither did. */
 double cycle_errors(const struct cycle *c, enum dma_error error);
+
+/* Is this a cycle of mode preserve? Only those are judged; others are controls. */
+bool cycle_preserves(const struct cycle *c);
+
+/* Planned cycles of one mode. */
+size_t model_planned(const struct model *m, const char *mode);
 
 /* Return: 0 or -ENOMEM; model_free() in both cases. */
 int model_build(struct model *m, const struct record_set *set);

@@ -35,14 +35,22 @@ static const char *const phases[] = {
 	"blackout.dma",
 };
 
-static void name_of(char *buf, size_t len, const struct lub_sample *s)
+static void name_of(char *buf, size_t len, const struct lub_sample *s, bool mixed)
 {
 	const struct lub_params *p = &s->params;
+	const char *words[] = { mixed ? p->mode : NULL, p->phase, p->kernel };
+	size_t i, n;
+	bool any = false;
 
-	snprintf(buf, len, "%s%s%s%s%s%s%s%s", s->metric, p->phase || p->kernel ? " " : "",
-		 p->phase ? p->phase : "", p->phase && p->kernel ? "," : "",
-		 p->kernel ? p->kernel : "", p->observer ? " (by " : "",
-		 p->observer ? p->observer : "", p->observer ? ")" : "");
+	n = (size_t)snprintf(buf, len, "%s", s->metric);
+	for (i = 0; i < ARRAY_LEN(words) && n < len; i++) {
+		if (!words[i])
+			continue;
+		n += (size_t)snprintf(buf + n, len - n, "%s%s", any ? "," : " ", words[i]);
+		any = true;
+	}
+	if (p->observer && n < len)
+		snprintf(buf + n, len - n, " (by %s)", p->observer);
 }
 
 static void head(FILE *out)
@@ -71,7 +79,8 @@ static int row(FILE *out, struct notes *notes, const struct model *m, const stru
 		notes_missing(notes, p95, NULL, why);
 		notes_missing(notes, max, NULL, why);
 	}
-	snprintf(of, sizeof(of), "%zu/%zu", se->cycles.n, m->planned_cycles);
+	snprintf(of, sizeof(of), "%zu/%zu", se->cycles.n,
+		 m->mixed ? model_planned(m, se->first->params.mode) : m->planned_cycles);
 	fprintf(out, "%-33s %-9s%10s%9s%9s%6zu%8s", name, se->first->clock ? se->first->clock : "",
 		med, p95, max, s.n, of);
 	if (s.n && se->nulls)
@@ -85,7 +94,7 @@ static int rows(FILE *out, struct notes *notes, const struct model *m, struct se
 	char name[128];
 	int ret;
 
-	name_of(name, sizeof(name), se->first);
+	name_of(name, sizeof(name), se->first, m->mixed);
 	ret = row(out, notes, m, se, name, &se->values);
 	se->shown = true;
 	/* one number for all HWPTs that were carried, and those differ from cycle to cycle */
@@ -98,8 +107,8 @@ static int cmp_key(const struct series *a, const struct series *b)
 {
 	char x[128], y[128];
 
-	name_of(x, sizeof(x), a->first);
-	name_of(y, sizeof(y), b->first);
+	name_of(x, sizeof(x), a->first, true);
+	name_of(y, sizeof(y), b->first, true);
 	return strcmp(x, y);
 }
 

@@ -31,12 +31,28 @@ struct stats_fit;
 int cost_fit(const struct model *m, size_t first, size_t end, struct stats_fit *fit,
 	     unsigned int *without_pages);
 
+/* The three numbers of a blackout. */
+enum blackout_number {
+	BLACKOUT_CPU,
+	BLACKOUT_SERVICE,
+	BLACKOUT_DMA,
+	BLACKOUT_NR,
+};
+
+/* Is this a run of scenario blackout? */
+bool blackout_run(const struct model *m);
+
+/* Median of one of them over the ok cycles of a mode, NaN when there is none. */
+double blackout_median(const struct model *m, int number, const char *mode);
+
 void section_header(FILE *out, const struct model *m);
 int section_preserve(FILE *out, struct model *m);
 int section_curve(FILE *out, struct model *m);
 int section_phases(FILE *out, struct model *m);
 int section_witness(FILE *out, struct model *m);
 int section_cost(FILE *out, struct model *m);
+int section_blackout(FILE *out, struct model *m);
+int section_waterfall(FILE *out, struct model *m);
 int section_other(FILE *out, struct model *m);
 void section_outcomes(FILE *out, const struct model *m);
 

@@ -9,6 +9,8 @@
 static int sections(FILE *out, struct model *m)
 {
 	static int (*const all[])(FILE *, struct model *) = {
+		section_blackout,
+		section_waterfall,
 		section_preserve,
 		section_curve,
 		section_cost,

@@ -88,11 +88,12 @@ static void row(FILE *out, struct notes *notes, const struct cycle *c, const cha
 	fprintf(out, "  %s\n", verdict);
 }
 
-static void verdict_line(FILE *out, const struct model *m, const unsigned int n[3], const char *why)
+static void verdict_line(FILE *out, const struct model *m, const unsigned int n[3], unsigned int ok,
+			 bool preserves, const char *why)
 {
 	char text[4 * COLUMNS];
 
-	if (strcmp(m->set->mode, "preserve")) {
+	if (!preserves) {
 		snprintf(text, sizeof(text),
 			 "none in mode %s, a control: %u cycles keep to the rule of "
 			 "mode preserve, %u do not, %u lack a number",
@@ -104,7 +105,7 @@ static void verdict_line(FILE *out, const struct model *m, const unsigned int n[
 		 n[FAIL]		    ? "FAIL"
 		 : n[UNDECIDED] || !n[PASS] ? "UNDECIDED"
 					    : "PASS",
-		 n[PASS], m->ok_cycles, why ? " (first that does not: " : "", why ? why : "",
+		 n[PASS], ok, why ? " (first that does not: " : "", why ? why : "",
 		 why ? ")" : "");
 	fmt_wrap(out, "verdict: ", text);
 }
@@ -156,6 +157,8 @@ int section_witness(FILE *out, struct model *m)
 	unsigned int n[3] = { 0 };
 	struct notes notes = { 0 };
 	const char *first = NULL;
+	bool preserves = false;
+	unsigned int ok = 0;
 	size_t i;
 
 	section_title(out, m,
@@ -164,6 +167,8 @@ int section_witness(FILE *out, struct model *m)
 	      "cycle  HWPTs x IOAS, page    advanced  lost corrupt faults  control  blackout    after"
 	      "  verdict\n",
 	      out);
+	for (i = 0; i < m->nr_cycles; i++)
+		preserves |= cycle_preserves(&m->cycles[i]);
 	for (i = 0; i < m->nr_cycles; i++) {
 		const struct cycle *c = &m->cycles[i];
 		enum verdict v;
@@ -172,6 +177,12 @@ int section_witness(FILE *out, struct model *m)
 		if (!c->ok)
 			continue;
 		v = judge(c, &why);
+		/* Next to cycles of mode preserve the others are there to show what the rule forbids. */
+		if (preserves && !cycle_preserves(c)) {
+			row(out, &notes, c, c->mode);
+			continue;
+		}
+		ok++;
 		n[v]++;
 		/* the reason shown is that of a failure when there is one */
 		if (why && (!first || (v == FAIL && n[FAIL] == 1)))
@@ -181,7 +192,7 @@ int section_witness(FILE *out, struct model *m)
 	notes_print(out, &notes);
 	translation_line(out, m);
 	fmt_wrap(out, "", RULE);
-	verdict_line(out, m, n, first);
+	verdict_line(out, m, n, ok, preserves, first);
 	mark_shown(m);
 	return 0;
 }

@@ -233,6 +233,8 @@ static int check_limits(struct watch *w, long long now)
 		return 0;
 	/* Without console and without an answer nothing is known about the machine. */
 	name_phase(w, w->console || w->answered ? "hang" : "lost", what);
+	if (w->t->row->ops->autopsy)
+		w->t->row->ops->autopsy(w->t);
 	return 1;
 }
 

@@ -226,6 +226,37 @@ static void ask_to_quit(struct qemu *q)
 		kill(q->pid, SIGTERM);
 }
 
+/*
+ * Registers of all processors, a few times: where they spin, or that they wait. Addresses are those of
+ * the kernel's System.map, as emulated kernels are built without KASLR.
+ */
+static void qemu_autopsy(struct target *t)
+{
+	static const char ask[] =
+		"{\"execute\":\"qmp_capabilities\"}\n{\"execute\":\"human-monitor-command\","
+		"\"arguments\":{\"command-line\":\"info registers -a\"}}\n";
+	struct qemu *q = t->priv;
+	struct timespec nap = { .tv_nsec = 300000000 };
+	char *path = NULL, buf[4096];
+	ssize_t n;
+	FILE *out;
+	int i;
+
+	if (q->monitor < 0 || asprintf(&path, "%s.hang", q->log) < 0)
+		return;
+	out = fopen(path, "we");
+	for (i = 0; out && i < 5; i++) {
+		if (send(q->monitor, ask, sizeof(ask) - 1, MSG_NOSIGNAL) < 0)
+			break;
+		nanosleep(&nap, NULL);
+		while ((n = recv(q->monitor, buf, sizeof(buf), MSG_DONTWAIT)) > 0)
+			fwrite(buf, 1, (size_t)n, out);
+	}
+	if (out)
+		fclose(out);
+	free(path);
+}
+
 static void qemu_stop(struct target *t)
 {
 	struct qemu *q = t->priv;
@@ -306,6 +337,7 @@ const struct target_ops qemu_target_ops = {
 	.fetch = qemu_fetch,
 	.wait_incoming = qemu_wait_incoming,
 	.console_tail = qemu_console_tail,
+	.autopsy = qemu_autopsy,
 	.stop = qemu_stop,
 	.release = qemu_release,
 };

@@ -73,6 +73,7 @@ struct target_seen {
  * @wait_incoming: one try to see which kernel answers: 0, -EAGAIN when none does, -EINTR
  * @console_tail: take in what is new on the console: 0, -ENODEV when the machine is gone,
  *	-EOPNOTSUPP without a console
+ * @autopsy: the machine hangs: write down what its processors are at; NULL where nobody can look
  * @stop: end an emulated machine, let a real one be; @launch may follow
  * @release: free what @probe and @launch made
  *
@@ -87,6 +88,7 @@ struct target_ops {
 	int (*fetch)(struct target *t, const char *local_dir);
 	int (*wait_incoming)(struct target *t, struct target_seen *seen);
 	int (*console_tail)(struct target *t);
+	void (*autopsy)(struct target *t);
 	void (*stop)(struct target *t);
 	void (*release)(struct target *t);
 };

@@ -121,7 +121,7 @@ static void test_keys(void **state)
 	refused(RUN "[matrix.1]\nhwpts=1\npage=4K\n", "p.ini:5: matrix.1: ", "needs all of");
 	refused("[run]\nreps=1\n" MATRIX, "p.ini:6: scenario: ", "missing");
 	refused(RUN, "p.ini:2: matrix.1: ", "no points");
-	refused(RUN "mode=keep\n" MATRIX, "p.ini:3: mode: ", "preserve or rebuild or crash");
+	refused(RUN "mode=keep\n" MATRIX, "p.ini:3: mode: ", "preserve, rebuild, crash");
 	refused(RUN "kvm=maybe\n" MATRIX, "p.ini:3: kvm: ", "yes or no");
 }
 

@@ -25,6 +25,7 @@ __attribute__((weak)) const char *lub_wipe(void)
 #define MIB	(1024ull * 1024)
 
 struct fixture {
+	const char *mode; /* of the next cycle; NULL: the run's */
 	struct record_set set;
 	struct lub_sample samples[400];
 	struct lub_outcome outcomes[40];
@@ -94,6 +95,7 @@ static void witness(struct fixture *f, uint32_t cycle, int64_t gap, int64_t coun
 {
 	struct lub_params p = at(4, 64 * MIB);
 
+	p.mode = f->mode ? f->mode : f->set.mode;
 	outcome(f, cycle, "ok", NULL, p);
 	sample(f, cycle, 0, "dma.corrupt", "count", 0, p);
 	sample(f, cycle, 0, "dma.faults", "count", 0, p);
@@ -233,6 +235,20 @@ static void other_modes_have_no_verdict(void **state)
 	HAS_NOT(f, "Cost model");
 	HAS(f, "verdict: none in mode rebuild, a control: 0 cycles keep to the rule");
 	HAS_NOT(f, "verdict: FAIL");
+}
+
+/* In a run of several modes only the cycles of mode preserve are judged, and counted. */
+static void controls_are_not_judged(void **state)
+{
+	struct fixture *f = *state;
+
+	f->set.mode = "preserve,rebuild";
+	f->mode = "preserve";
+	witness(f, 1, 1000, 9);
+	f->mode = "rebuild";
+	witness(f, 2, 900000000, 0);
+	HAS(f, "verdict: PASS: 1 of 1 ok cycles pass");
+	HAS(f, "  rebuild\n");
 }
 
 /* Repetitions at one point: 1 ms x hwpts for the iommufd, 2 us each for memfd and vfio. */
@@ -408,6 +424,7 @@ int main(void)
 		T(per_hwpt),
 		T(missing_is_undecided),
 		T(other_modes_have_no_verdict),
+		T(controls_are_not_judged),
 		T(preserve_table),
 		T(no_vfio_no_total),
 		T(cost_model),

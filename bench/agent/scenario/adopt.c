@@ -38,9 +38,7 @@ static int check_window(struct agent *ag)
 		return agent_fail(ag, "preserve-error", 0,
 				  "the witness page is not the one of this cycle");
 	w->phase = LUB_PHASE_AFTER;
-	ag->last_beat = w->beat_ticks;
-	ag->last_served = w->served_ticks;
-	agent_keep(ag, "blackout.cpu", ag->first - ag->last_beat);
+	agent_blackout(ag, (const struct lub_witness *)w);
 	agent_keep(ag, "blackout.witness", now - ag->last_beat);
 	agent_sample(ag, &ag->carried.at, 0, "dma.count", "count", counter - w->jump_counter,
 		     "blackout");
@@ -51,12 +49,8 @@ static int check_window(struct agent *ag)
 static void add_up(struct agent *ag, const char *metric)
 {
 	uint64_t sum = agent_kept(ag, metric);
-	size_t i, n = 0;
 
-	for (i = 0; i < ag->nr_timings; i++)
-		if (strcmp(ag->timings[i].metric, metric))
-			ag->timings[n++] = ag->timings[i];
-	ag->nr_timings = n;
+	agent_unkeep(ag, metric);
 	agent_keep(ag, metric, sum);
 }
 
@@ -72,6 +66,7 @@ int preserve_memory(struct agent *ag)
 	t0 = clock_ticks();
 	ag->session = luo_session_retrieve(ag->luo, AGENT_SESSION);
 	agent_keep(ag, "retrieve.session", clock_ticks() - t0);
+	agent_mark(ag, "session.end");
 	if (ag->session < 0)
 		return agent_fail(ag, ag->liveupdate_number < 0 ? "cold-reboot" : "preserve-error",
 				  ag->session, "retrieve of session %s", AGENT_SESSION);
@@ -179,12 +174,12 @@ static int retrieve_devices(struct agent *ag)
 	uint64_t t0 = clock_ticks(), t1;
 
 	ag->tab.iommufd = luo_retrieve(ag->session, TOKEN_IOMMUFD);
-	t1 = clock_ticks();
+	t1 = agent_mark(ag, "iommufd.end");
 	agent_keep(ag, "retrieve.iommufd", t1 - t0);
 	if (ag->tab.iommufd < 0)
 		return agent_fail(ag, "preserve-error", ag->tab.iommufd, "retrieve of the iommufd");
 	ag->tab.device = luo_retrieve(ag->session, TOKEN_DEVICE);
-	agent_keep(ag, "retrieve.vfio", clock_ticks() - t1);
+	agent_keep(ag, "retrieve.vfio", agent_mark(ag, "vfio.end") - t1);
 	if (ag->tab.device < 0)
 		return agent_fail(ag, "preserve-error", ag->tab.device,
 				  "retrieve of the VFIO cdev");
@@ -208,11 +203,12 @@ static int restore_tables(struct agent *ag)
 		ag->tab.nr++;
 	}
 	agent_keep(ag, "restore.hwpt", total);
+	agent_mark(ag, "restore.end");
 
 	agent_phase(ag, "bind");
 	t0 = clock_ticks();
 	err = vfio_bind(ag->tab.device, ag->tab.iommufd, &ag->tab.device_id);
-	agent_keep(ag, "bind", clock_ticks() - t0);
+	agent_keep(ag, "bind", agent_mark(ag, "bind.end") - t0);
 	if (err)
 		return agent_fail(ag, "preserve-error", err, "binding the retrieved device");
 	agent_mark(ag, "attach.begin");

@@ -9,7 +9,7 @@
 #include "bench/agent/uapi/iommufd.h"
 #include "bench/agent/uapi/liveupdate.h"
 
-static int check(struct agent *ag)
+int preserve_check(struct agent *ag)
 {
 	int luo;
 
@@ -120,9 +120,10 @@ static int point(struct agent *ag, const struct point *p)
 	return 0;
 }
 
-static int carry(struct agent *ag)
+int preserve_carry(struct agent *ag)
 {
 	static const char *const names[] = { "data memfd", "window memfd", "log memfd" };
+	uint64_t t[4];
 	int err, i;
 
 	if (ag->c.mode == MODE_CRASH)
@@ -133,15 +134,23 @@ static int carry(struct agent *ag)
 			return err;
 	}
 	err = open_session(ag);
+	t[0] = clock_ticks();
 	for (i = 0; !err && i < MEM_PARTS; i++)
 		err = preserve_fd(ag, ag->mem.part[i].fd, TOKEN_DATA + (uint64_t)i, names[i]);
+	t[1] = clock_ticks();
 	if (err || ag->c.mode != MODE_PRESERVE)
 		return err;
 	err = preserve_fd(ag, ag->tab.iommufd, TOKEN_IOMMUFD, "iommufd");
-	return err ? err : preserve_fd(ag, ag->tab.device, TOKEN_DEVICE, "VFIO cdev");
+	t[2] = clock_ticks();
+	if (!err)
+		err = preserve_fd(ag, ag->tab.device, TOKEN_DEVICE, "VFIO cdev");
+	t[3] = clock_ticks();
+	for (i = 0; i < 3; i++)
+		ag->carried.preserve[i] = t[i + 1] - t[i];
+	return err;
 }
 
-static int receive(struct agent *ag)
+int preserve_receive(struct agent *ag)
 {
 	switch (ag->c.mode) {
 	case MODE_PRESERVE:
@@ -156,8 +165,8 @@ static int receive(struct agent *ag)
 
 const struct scenario_ops scenario_preserve = {
 	.name = "preserve",
-	.check = check,
+	.check = preserve_check,
 	.point = point,
-	.carry = carry,
-	.receive = receive,
+	.carry = preserve_carry,
+	.receive = preserve_receive,
 };

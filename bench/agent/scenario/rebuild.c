@@ -15,6 +15,7 @@
 #include "bench/agent/pcidev.h"
 #include "bench/agent/sysfile.h"
 #include "bench/agent/uapi/vfio.h"
+#include "bench/agent/vmcore.h"
 
 static int build_again(struct agent *ag, const struct dma_ops *ops)
 {
@@ -79,9 +80,26 @@ int preserve_rebuild(struct agent *ag)
 	return err ? err : preserve_stop(ag);
 }
 
+/* The crash kernel may look at the memory of the crashed one, but not give it back to anybody. */
+static void read_old_page(struct agent *ag)
+{
+	struct lub_witness w;
+	int err = vmcore_read("/proc/vmcore", ag->carried.gpa, &w, sizeof(w));
+
+	if (!err && (memcmp(w.magic, LUB_WITNESS_MAGIC, sizeof(w.magic)) ||
+		     w.cookie != lub_witness_cookie(ag->c.run, ag->c.cycle)))
+		err = -ENODATA;
+	if (err) {
+		kmsg("witness page of the crashed kernel: %s; there is no blackout.cpu",
+		     strerror(-err));
+		return;
+	}
+	agent_blackout(ag, &w);
+}
+
 /*
- * The memory of the old kernel is out of reach here. What can be known is whether the device still
- * is a bus master; that it still writes is seen by the observer outside.
+ * What can be known of the device is whether it still is a bus master; that it still writes is seen by
+ * the observer outside.
  */
 int preserve_crash(struct agent *ag)
 {
@@ -98,6 +116,7 @@ int preserve_crash(struct agent *ag)
 		cmd = 0;
 	close(fd);
 	agent_mark(ag, "crash.userspace");
+	read_old_page(ag);
 	kmsg("cycle=%u bus master %s", ag->c.cycle, cmd & 4 ? "on" : "off");
 	/* Leaves the observer a window in which nothing else happens. */
 	msleep(ag->c.control_ms);

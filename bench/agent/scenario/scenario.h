@@ -9,7 +9,7 @@
  * struct scenario_ops - a scenario
  * @name: as in the plan
  * @check: can this kernel do it; sets outcome "skip" and a reason when not. Changes nothing.
- * @point: measure one point in the outgoing kernel: the device runs, ag->tab holds the HWPTs of
+ * @point: measure one point in the outgoing kernel, NULL when only the kexec counts: the device runs, ag->tab holds the HWPTs of
  *	   the point, or more. Leaves everything as it was, but for marks.
  * @carry: put what shall be carried over into ag->session, last thing before the jump
  * @receive: incoming kernel: take over what was carried, check it, and clean up
@@ -33,6 +33,12 @@ struct scenario_ops {
 const struct scenario_ops *scenario_find(const char *name);
 
 extern const struct scenario_ops scenario_preserve;
+extern const struct scenario_ops scenario_blackout;
+
+/* Parts of scenario preserve that others share. */
+int preserve_check(struct agent *ag);
+int preserve_carry(struct agent *ag);
+int preserve_receive(struct agent *ag);
 
 /* The three incoming halves of scenario preserve, one a mode. */
 int preserve_adopt(struct agent *ag);
