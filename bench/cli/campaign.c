@@ -82,6 +82,7 @@ static void after_cycle(struct campaign *c, const struct cycle_result *res)
 	if (!strcmp(res->outcome, "ok") && res->chained) {
 		snprintf(c->boot_id, sizeof(c->boot_id), "%s", res->seen.boot_id);
 		c->liveupdate_number = res->liveupdate_number;
+		c->chained = true;
 		return;
 	}
 	/* A real machine cannot be launched anew; campaign_ready() asks it again what runs now. */
@@ -166,6 +167,11 @@ static int next_cycle(struct campaign *c, const struct plan_cycle *cycle)
 			 m->no_crash);
 		return give_up(c, cycle, "skip", why);
 	}
+	/* A kernel that KHO handed its memory to can not reserve what crashkernel= asks for. */
+	if (!strcmp(cycle->mode, "crash") && c->chained && m) {
+		c->target.row->ops->stop(&c->target);
+		c->up = false;
+	}
 	err = campaign_ready(c);
 	if (err == -EINTR)
 		return err;
@@ -192,7 +198,7 @@ static int next_cycle(struct campaign *c, const struct plan_cycle *cycle)
 		c->told = true;
 		return give_up(c, cycle, "skip", why);
 	}
-	if (!strcmp(cycle->mode, "crash") && !c->target.row->machine && c->launches > 1 &&
+	if (!strcmp(cycle->mode, "crash") && !m && (c->launches > 1 || c->chained) &&
 	    !c->target.row->simulated)
 		return give_up(c, cycle, "skip",
 			       "a real machine has to be rebooted after mode crash");

@@ -32,6 +32,7 @@
  * @boot_id: of the running kernel
  * @liveupdate_number: of the running kernel, -1 when unknown
  * @up: the target is launched and has all files
+ * @chained: the running kernel was started by a live update
  * @told: it was said that the kernel cannot do it
  * @run_line: the run line is written
  * @launches: number of the newest console log
@@ -59,6 +60,7 @@ struct campaign {
 	char boot_id[40];
 	int64_t liveupdate_number;
 	bool up;
+	bool chained;
 	bool told;
 	bool run_line;
 	unsigned int launches;

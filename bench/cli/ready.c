@@ -135,6 +135,7 @@ int campaign_ready(struct campaign *c)
 		return fail(c, -ENOMEM, "out of memory");
 	snprintf(c->boot_id, sizeof(c->boot_id), "%s", str(c->probe, "boot_id"));
 	c->liveupdate_number = -1;
+	c->chained = false;
 	c->up = true;
 	return 0;
 }

@@ -14,6 +14,12 @@
 #include "bench/target/proc.h"
 #include "bench/target/qemu.h"
 
+/*
+ * KHO sizes its scratch areas by what is reserved at boot, and would count the crash kernel's memory
+ * twice over in each: more than there is. So the sizes are given.
+ */
+#define CRASH_WORDS "crashkernel=256M kho_scratch=128M,128M,384M"
+
 struct options {
 	const char *target;
 	const char *host;
@@ -317,7 +323,7 @@ static int fill_target(struct campaign *c, const struct options *o)
 	t->key = c->artifacts.key;
 	t->device = o->device;
 	t->workload = c->plan.workload;
-	if (asprintf(&c->append, "%s%s%s", plan_has_mode(&c->plan, "crash") ? "crashkernel=256M" : "",
+	if (asprintf(&c->append, "%s%s%s", plan_has_mode(&c->plan, "crash") ? CRASH_WORDS : "",
 		     o->append ? " " : "", o->append ? o->append : "") < 0)
 		return -ENOMEM;
 	t->append = c->append;

@@ -60,8 +60,9 @@ bool observer_step(struct observer_result *r, const struct lub_witness *page, ui
 	if (now - s->look_ns > r->worst_step_ns)
 		r->worst_step_ns = now - s->look_ns;
 	s->look_ns = now;
-	/* Heartbeats of the incoming agent are written after it has turned the phase. */
-	if (page->beat_ticks != s->beat && page->phase != LUB_PHASE_AFTER)
+	/* Heartbeats of the incoming agent come after it has turned the phase. */
+	if (page->beat_ticks != s->beat && page->phase != LUB_PHASE_AFTER &&
+	    !r->phase[LUB_PHASE_AFTER].seen)
 		r->beat_ns = now;
 	s->beat = page->beat_ticks;
 	if (page->phase == LUB_PHASE_BLACKOUT || (page->phase == LUB_PHASE_AFTER && s->dark)) {

@@ -194,6 +194,8 @@ static void test_observer_beat(void **state)
 	static const struct look looks[] = {
 		{ 0, 2, 1, 10 },    { 100, 3, 2, 20 },	{ 200, 3, 2, 30 },   { 300, 3, 3, 30 },
 		{ 9000, 4, 3, 30 }, { 9900, 4, 4, 90 }, { 30000, 4, 4, 90 },
+		/* The rest of the control window comes after the blackout. */
+		{ 30100, 1, 4, 99 }, { 30200, 4, 4, 100 },
 	};
 	struct observer_result r;
 
