@@ -40,8 +40,9 @@ int vmcore_read(const char *path, uint64_t gpa, void *buf, size_t len)
 	if (fd < 0)
 		return -errno;
 	err = read_at(fd, 0, &head, sizeof(head));
-	if (!err && (memcmp(head.e_ident, ELFMAG, SELFMAG) || head.e_ident[EI_CLASS] != ELFCLASS64 ||
-		     head.e_phentsize != sizeof(Elf64_Phdr)))
+	if (!err &&
+	    (memcmp(head.e_ident, ELFMAG, SELFMAG) || head.e_ident[EI_CLASS] != ELFCLASS64 ||
+	     head.e_phentsize != sizeof(Elf64_Phdr)))
 		err = -ENOEXEC;
 	if (!err)
 		err = read_segment(fd, &head, gpa, buf, len);

@@ -82,7 +82,8 @@ static int list_plans(const struct options *o)
 
 	(void)o;
 	if (nr < 0) {
-		lub_err("cannot read %s: %s; set LUBENCH_PLANS", dir ? dir : "plans", strerror(errno));
+		lub_err("cannot read %s: %s; set LUBENCH_PLANS", dir ? dir : "plans",
+			strerror(errno));
 		free(dir);
 		return LUB_EXIT_FAIL;
 	}

@@ -40,7 +40,8 @@ static const char *clock_text(long long ms, char buf[16])
 	return buf;
 }
 
-void progress_cycle(struct progress *p, uint32_t number, uint32_t of, const struct plan_block *block)
+void progress_cycle(struct progress *p, uint32_t number, uint32_t of,
+		    const struct plan_block *block)
 {
 	char ioas[24], page[24], a[16], b[16];
 
@@ -48,7 +49,8 @@ void progress_cycle(struct progress *p, uint32_t number, uint32_t of, const stru
 	snprintf(p->what, sizeof(p->what), "ioas=%s page=%s", plan_size(block->ioas_bytes, ioas),
 		 plan_size(block->page_bytes, page));
 	if (!isatty(2))
-		fprintf(stderr, "lubench: cycle %u of %u: %s, point %u of %u, %s elapsed, %s left\n",
+		fprintf(stderr,
+			"lubench: cycle %u of %u: %s, point %u of %u, %s elapsed, %s left\n",
 			number, of, p->what, p->done + 1, p->total,
 			clock_text(proc_now_ms() - p->start_ms, a), clock_text(p->left_ms, b));
 }

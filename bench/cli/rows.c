@@ -65,8 +65,8 @@ int rows_run_line(struct campaign *c)
 		"{s:i, s:s, s:s, s:s, s:s?, s:b, s:b, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:s}",
 		"schema", RECORD_SCHEMA, "kind", "run", "run", c->run, "target", t->row->name,
 		"host", t->host, "emulated", t->row->emulated, "simulated", t->row->simulated,
-		"scenario", c->plan.scenario, "workload", c->plan.workload, "mode", c->plan.mode, "plan",
-		c->plan.name, "reps", (json_int_t)c->plan.reps, "cycles",
+		"scenario", c->plan.scenario, "workload", c->plan.workload, "mode", c->plan.mode,
+		"plan", c->plan.name, "reps", (json_int_t)c->plan.reps, "cycles",
 		(json_int_t)plan_nr_cycles(&c->plan), "planned",
 		(json_int_t)plan_nr_points(&c->plan), "started", journal_now(now));
 	if (!line || json_object_set_new(line, "series", series_commit(kernel)) ||

@@ -166,9 +166,10 @@ static int expand_matrix(struct plan *plan, const struct plan_matrix *m, char *m
 				return -ENOMEM;
 			for (h = 0; h < m->nr_hwpts; h++) {
 				if (block_add(block, (uint32_t)m->hwpts[h])) {
-					snprintf(msg, len,
-						 "%s:%u: hwpts: more than %d counts for one ioas; drop some",
-						 plan->file, m->line, PLAN_LIST_MAX);
+					snprintf(
+						msg, len,
+						"%s:%u: hwpts: more than %d counts for one ioas; drop some",
+						plan->file, m->line, PLAN_LIST_MAX);
 					return -EINVAL;
 				}
 			}
@@ -202,15 +203,15 @@ int plan_check_memory(const struct plan *plan, uint64_t memory, char *msg, size_
 			if (plan->kexec_hwpts[k] > most)
 				most = plan->kexec_hwpts[k];
 		each = plan_tables(block->ioas_bytes, block->page_bytes);
-		if (each > UINT64_MAX / TABLE_BYTES / most ||
-		    each * TABLE_BYTES * most > room) {
-			snprintf(msg, len,
-				 "%s:%u: hwpts: %llu HWPTs of %s in %s pages need %.1f GiB of page tables, more than %d %% of memory %s; lower hwpts or ioas, or raise memory",
-				 plan->file, block_line(plan, block), (unsigned long long)most,
-				 plan_size(block->ioas_bytes, ioas),
-				 plan_size(block->page_bytes, page),
-				 (double)each * TABLE_BYTES * (double)most / (1ULL << 30),
-				 TABLE_SHARE_PERCENT, plan_size(memory, mem));
+		if (each > UINT64_MAX / TABLE_BYTES / most || each * TABLE_BYTES * most > room) {
+			snprintf(
+				msg, len,
+				"%s:%u: hwpts: %llu HWPTs of %s in %s pages need %.1f GiB of page tables, more than %d %% of memory %s; lower hwpts or ioas, or raise memory",
+				plan->file, block_line(plan, block), (unsigned long long)most,
+				plan_size(block->ioas_bytes, ioas),
+				plan_size(block->page_bytes, page),
+				(double)each * TABLE_BYTES * (double)most / (1ULL << 30),
+				TABLE_SHARE_PERCENT, plan_size(memory, mem));
 			return -EINVAL;
 		}
 	}

@@ -23,7 +23,8 @@ struct number {
 
 static const struct number numbers[BLACKOUT_NR] = {
 	[BLACKOUT_CPU] = { "blackout.cpu", NULL, "last user instruction to the first one" },
-	[BLACKOUT_SERVICE] = { "blackout.service", NULL, "last completion served to the first one" },
+	[BLACKOUT_SERVICE] = { "blackout.service", NULL,
+			       "last completion served to the first one" },
 	[BLACKOUT_DMA] = { "blackout.dma", "host", "longest time without DMA" },
 };
 
@@ -117,8 +118,8 @@ static void mode_rows(FILE *out, const struct model *m, const char *mode, struct
 		fprintf(out, "%-9s %5u", mode, c->id);
 		for (k = 0; k < BLACKOUT_NR; k++) {
 			why = "not measured in this mode";
-			cell(out, notes, 12, value_of(m, c->id, numbers[k].metric, numbers[k].clock, &why),
-			     why);
+			cell(out, notes, 12,
+			     value_of(m, c->id, numbers[k].metric, numbers[k].clock, &why), why);
 		}
 		fputc('\n', out);
 	}
@@ -144,9 +145,9 @@ static void cross_check(FILE *out, const struct model *m, struct notes *notes)
 	double worst = 0;
 	size_t i;
 
-	section_title(out, m, "The same length by two clocks: last heartbeat to the first store "
-			      "after the kexec");
-	fputs("mode      cycle   by the agents  from outside  difference\n", out);
+	section_title(out, m,
+		      "Do the stages add up? Last heartbeat to the first store after the kexec");
+	fputs("mode      cycle  sum of stages  from outside  difference\n", out);
 	for (i = 0; i < m->nr_cycles; i++) {
 		const struct cycle *c = &m->cycles[i];
 		const char *why = "not seen from outside";
@@ -170,7 +171,8 @@ static void cross_check(FILE *out, const struct model *m, struct notes *notes)
 		fputc('\n', out);
 	}
 	if (n)
-		fprintf(out, "clocks: %s: %u of %u cycles within %.0f %%, the worst %.2f %% apart\n",
+		fprintf(out,
+			"clocks: %s: %u of %u cycles within %.0f %%, the worst %.2f %% apart\n",
 			apart ? "DISAGREE" : "agree", n - apart, n, 100 * AGREE, 100 * worst);
 	else
 		fputs("clocks: no cycle was seen from outside\n", out);

@@ -246,8 +246,9 @@ static void every_cycle(FILE *out, struct notes *notes, const struct fall *f)
 		for (i = from; i < end; i++) {
 			double v = f->at[i][f->order[f->nr - 1]];
 
-			fprintf(out, "%8s", isnan(v) ? notes_missing(notes, buf, NULL, "no such stamp") :
-						       fmt_time(buf, v));
+			fprintf(out, "%8s",
+				isnan(v) ? notes_missing(notes, buf, NULL, "no such stamp")
+					 : fmt_time(buf, v));
 		}
 		fputc('\n', out);
 	}
@@ -269,9 +270,10 @@ int section_waterfall(FILE *out, struct model *m)
 		ret = fall_build(m, modes[i], &f);
 		if (!ret && f.n && f.nr > 1) {
 			snprintf(title, sizeof(title),
-				 "Waterfall, mode %s, %zu of %zu cycles: reboot(2) to the %s", modes[i],
-				 f.n, model_planned(m, modes[i]),
-				 strcmp(modes[i], "crash") ? "first completion" : "crash kernel's user space");
+				 "Waterfall, mode %s, %zu of %zu cycles: reboot(2) to the %s",
+				 modes[i], f.n, model_planned(m, modes[i]),
+				 strcmp(modes[i], "crash") ? "first completion"
+							   : "crash kernel's user space");
 			section_title(out, m, title);
 			summary(out, &f);
 			every_cycle(out, &notes, &f);
