@@ -64,7 +64,7 @@ help: ## this list
 		/^[a-z-]+:.* ## /{ split($$0, a, ":"); sub(/.* ## /, ""); printf "  make %-14s %s\n", a[1], $$0 }' Makefile
 	@printf '\nVariables: TARGET=vtd|vtd-sm|smmuv3|smmuv3-s2|all, PLAN=%s, MODE=preserve|rebuild|crash,\n' '$(PLAN)'
 	@printf 'KERNEL=series|series:N|base, KSRC=DIR, VARIANT=selftest|debug (also selftest+debug)|mock,\n'
-	@printf 'HOST=user@machine DEVICE=BDF, LUBENCH_CACHE=%s, V=1.\n' '$(LUBENCH_CACHE)'
+	@printf 'WORKLOAD=lsi|..., HOST=user@machine DEVICE=BDF, LUBENCH_CACHE=%s, V=1.\n' '$(LUBENCH_CACHE)'
 
 deps: ## install the Debian packages that are missing
 	@$(missing); [ -z "$$missing" ] && exit 0; \
@@ -152,7 +152,7 @@ RUN ?= $(or $(dir $(wildcard $(NEWEST)samples.jsonl $(NEWEST)*/samples.jsonl)),$
 NEWEST = $(lastword $(sort $(dir $(wildcard results/runs/*/.))))
 
 PLAN_FILE := $(if $(or $(findstring /,$(PLAN)),$(filter %.ini,$(PLAN))),$(PLAN),bench/plan/plans/$(PLAN).ini)
-RUN_ARGS = --plan '$(PLAN_FILE)' $(if $(MODE),--mode $(MODE)) \
+RUN_ARGS = --plan '$(PLAN_FILE)' $(if $(MODE),--mode $(MODE)) $(if $(WORKLOAD),--workload $(WORKLOAD)) \
 	--kernel $(if $(KSRC),ksrc,$(KERNEL))$(addprefix -,$(subst +,-,$(VARIANT)))
 
 # What cannot work is said before a kernel is built for it.

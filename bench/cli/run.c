@@ -27,6 +27,7 @@ struct options {
 	const char *out;
 	const char *kernel;
 	const char *mode;
+	const char *workload;
 	const char *device;
 	const char *resume;
 	const char *append;
@@ -49,6 +50,8 @@ static const struct argp_option options[] = {
 	{ "kernel", 'k', "K", 0, "series (default), series:N, base, or an image", 0 },
 	{ "mode", 'm', "M", 0,
 	  "preserve, rebuild, crash, or several with commas (default: the plan's)", 0 },
+	{ "workload", 'w', "W", 0,
+	  "DMA workload (default: the plan's); see `lubench list workloads`", 0 },
 	{ "device", 'd', "BDF", 0, "Device that may be taken (needed with --host)", 0 },
 	{ "resume", 'r', "DIR", 0, "Go on with an interrupted run", 0 },
 	{ "append", OPT_APPEND, "WORDS", 0, "More words for the emulated kernel's command line",
@@ -81,6 +84,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case 'm':
 		o->mode = arg;
+		break;
+	case 'w':
+		o->workload = arg;
 		break;
 	case 'd':
 		o->device = arg;
@@ -131,7 +137,8 @@ static int from_journal(struct options *o, struct campaign *c)
 	const json_t *start;
 	const char *run;
 
-	if (o->target || o->host || o->plan || o->out || o->mode || o->kernel || o->device) {
+	if (o->target || o->host || o->plan || o->out || o->mode || o->kernel || o->device ||
+	    o->workload) {
 		lub_err("--resume takes everything from the journal; leave the other options out");
 		return -EINVAL;
 	}
@@ -148,6 +155,7 @@ static int from_journal(struct options *o, struct campaign *c)
 	o->host = json_string_value(json_object_get(start, "host"));
 	o->kernel = json_string_value(json_object_get(start, "kernel"));
 	o->mode = json_string_value(json_object_get(start, "mode"));
+	o->workload = json_string_value(json_object_get(start, "workload"));
 	o->device = json_string_value(json_object_get(start, "device"));
 	o->append = json_string_value(json_object_get(start, "append"));
 	take_path(&o->artifacts.agent, start, "agent");
@@ -210,6 +218,12 @@ static int check_options(struct options *o, struct campaign *c)
 			o->mode);
 		return -EINVAL;
 	}
+	if (o->workload && !plan_word_find(plan_workloads, o->workload)) {
+		lub_err("--workload %s: unknown; `lubench list workloads` shows them", o->workload);
+		return -EINVAL;
+	}
+	if (o->workload)
+		snprintf(c->plan.workload, sizeof(c->plan.workload), "%s", o->workload);
 	if (!strcmp(c->plan.mode, "crash") && t->row->machine && t->row->machine->no_crash) {
 		lub_err("--mode crash: not on %s: %s", t->name, t->row->machine->no_crash);
 		return -EINVAL;

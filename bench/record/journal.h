@@ -3,7 +3,7 @@
  * journal.jsonl: what the controller was about to do, written and fsync'ed before it is done.
  *
  * Line kinds (key "ev"), each with "schema" and "t" (UTC, ISO 8601):
- *   start     the run: run, target, host, plan, kernel, mode, device, cycles
+ *   start     the run: run, target, host, plan, kernel, mode, workload, device, cycles
  *   intent    cycle, samples_at (bytes in samples.jsonl before the cycle)
  *   outcome   cycle, outcome, reason, ms (how long the cycle took)
  *   launch    number (of the console log), attempt to start the target
