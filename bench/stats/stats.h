@@ -119,6 +119,18 @@ struct stats_line {
  */
 int stats_theil_sen(const double *x, const double *y, size_t n, struct stats_line *line);
 
+/**
+ * stats_slope - the slope of stats_theil_sen() with an interval around it
+ * @level: for instance 0.95
+ *
+ * The interval is Sen's (J. Am. Stat. Assoc. 63, 1968): the slopes of pairs between the ranks that
+ * Kendall's S leaves inside, by its normal approximation with the correction for ties in @x. Ties in
+ * @y are not corrected for, which makes it wider. With 5 points it is the range of all slopes.
+ *
+ * Return: as stats_theil_sen().
+ */
+int stats_slope(const double *x, const double *y, size_t n, double level, struct stats_ci *ci);
+
 /* Most terms a fit takes, the constant included. */
 #define STATS_FIT_TERMS 4
 

@@ -33,6 +33,62 @@ static void theil_sen(void **state)
 	assert_int_equal(stats_theil_sen(x, y, 1, &l), -ENODATA);
 }
 
+/* 20 cycles: noise that changes sign with no trend, then a trend as small as the noise. */
+static void slope_interval(void **state)
+{
+	static const double noise[] = { 3, -1, 4, -1, 5, -9, 2, -6, 5, -3,
+					5, -8, 9, -7, 9, -3, 2, -3, 8, -4 };
+	const double few[] = { 5, 1, 4, 2, 3 }, flat[] = { 2, 2, 2, 2, 2 };
+	double x[20], y[20];
+	struct stats_ci ci;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 20; i++) {
+		x[i] = i + 1;
+		y[i] = noise[i];
+	}
+	assert_int_equal(stats_slope(x, y, 20, 0.95, &ci), 0);
+	assert_true(ci.lo < 0 && ci.hi > 0 && ci.lo < ci.est && ci.est < ci.hi);
+	for (i = 0; i < 20; i++)
+		y[i] += 3 * x[i];
+	assert_int_equal(stats_slope(x, y, 20, 0.95, &ci), 0);
+	assert_true(ci.lo > 2 && ci.hi < 4);
+
+	/* 5 points: no inner interval has 95 %; slopes of all pairs run from -4 to 3 */
+	assert_int_equal(stats_slope(x, few, 5, 0.95, &ci), 0);
+	NEAR(ci.lo, -4, 1e-12);
+	NEAR(ci.hi, 3, 1e-12);
+	assert_int_equal(stats_slope(x, flat, 5, 0.95, &ci), 0);
+	NEAR(ci.lo, 0, 0);
+	NEAR(ci.hi, 0, 0);
+	assert_int_equal(stats_slope(flat, few, 5, 0.95, &ci), -ENODATA);
+}
+
+/* The interval holds the truth as often as it says, with ties in x and errors that are not normal. */
+static void slope_coverage(void **state)
+{
+	uint64_t seed = STATS_SEED;
+	double x[20], y[20];
+	struct stats_ci ci;
+	int i, run, hit = 0;
+
+	(void)state;
+	for (run = 0; run < 2000; run++) {
+		for (i = 0; i < 20; i++) {
+			double u;
+
+			seed = seed * 6364136223846793005ull + 1442695040888963407ull;
+			u = (double)(seed >> 11) / 9007199254740992.0;
+			x[i] = i % 6;
+			y[i] = 7 * x[i] + tan(3 * (u - 0.5));
+		}
+		assert_int_equal(stats_slope(x, y, 20, 0.95, &ci), 0);
+		hit += ci.lo <= 7 && 7 <= ci.hi;
+	}
+	assert_true(hit >= 1880 && hit <= 1960);
+}
+
 /* The planned sweep: HWPTs {1,4,16,64} x page-table pages a HWPT {35, 515, 8227}. */
 #define POINTS 12
 static double hwpts[POINTS], pages[POINTS], cost[POINTS];
@@ -233,6 +289,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(theil_sen),
+		cmocka_unit_test(slope_interval),
+		cmocka_unit_test(slope_coverage),
 		cmocka_unit_test(planted_exact),
 		cmocka_unit_test(outlier_is_ignored),
 		cmocka_unit_test(negative_is_shown),
