@@ -43,6 +43,39 @@ int64_t iommu_pages(void)
 	return pages;
 }
 
+int64_t free_pages_parse(const char *text)
+{
+	int64_t pages = 0;
+	bool zone = false;
+
+	while (text) {
+		long long n;
+
+		text += strspn(text, " ");
+		if (sscanf(text, "pages free %lld", &n) == 1) {
+			zone = true;
+			pages += n;
+		} else if (sscanf(text, "count: %lld", &n) == 1) {
+			pages += n;
+		}
+		text = strchr(text, '\n');
+		text += !!text;
+	}
+	return zone ? pages : -ENODATA;
+}
+
+int64_t free_pages(void)
+{
+	char *text = sys_read_all("/proc/zoneinfo");
+	int64_t pages;
+
+	if (!text)
+		return -errno;
+	pages = free_pages_parse(text);
+	free(text);
+	return pages;
+}
+
 static int64_t debugfs_pages(const char *path)
 {
 	uint64_t pages;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Numbers that the kernel keeps: page-table pages, preserved pages, the cross-kexec timeline. */
+/* Numbers that the kernel keeps: free, page-table and preserved pages, the cross-kexec timeline. */
 #ifndef BENCH_AGENT_COUNTERS_H
 #define BENCH_AGENT_COUNTERS_H
 
@@ -15,6 +15,24 @@
  * Return: pages, or -errno (ENODATA: the kernel does not count them).
  */
 int64_t iommu_pages(void);
+
+/**
+ * free_pages_parse() - free pages by the text of /proc/zoneinfo
+ * @text: the text
+ *
+ * The free lists of all zones and the lists of free pages that each processor has: what MemFree leaves
+ * out, and what comes and goes by some MiB while nothing is allocated.
+ *
+ * Return: pages, or -ENODATA when the text tells of no zone.
+ */
+int64_t free_pages_parse(const char *text);
+
+/**
+ * free_pages() - free pages of the machine, right now
+ *
+ * Return: pages of 4 KiB, or -errno.
+ */
+int64_t free_pages(void);
 
 /**
  * kho_preserved_pages() - pages that this kernel will hand over

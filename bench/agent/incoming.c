@@ -9,12 +9,10 @@
 #include "bench/agent/agent.h"
 #include "bench/agent/counters.h"
 #include "bench/agent/kmsg.h"
+#include "bench/agent/leftover.h"
 #include "bench/agent/scenario/scenario.h"
 #include "bench/agent/sysfile.h"
 #include "bench/agent/uapi/liveupdate.h"
-
-/* A kernel's own domains come and go by a few pages; a forgotten HWPT is more than that. */
-#define LEAK_SLACK 16
 
 static int identify(struct agent *ag)
 {
@@ -122,30 +120,6 @@ static int copy_lines(struct agent *ag)
 					      "writing out/samples.jsonl");
 }
 
-/* Everything is closed: whatever is still there was forgotten by somebody. */
-static void check_leaks(struct agent *ag)
-{
-	int64_t pages = iommu_pages(), unclaimed = kho_unclaimed_pages();
-	int fd;
-
-	if (pages >= 0 && ag->carried.iommu_pages >= 0 &&
-	    pages > ag->carried.iommu_pages + LEAK_SLACK)
-		agent_fail(ag, "preserve-error", 0,
-			   "leak: %lld IOMMU pages after teardown, %lld before the cycle",
-			   (long long)pages, (long long)ag->carried.iommu_pages);
-	if (unclaimed > KHO_KEEPS)
-		agent_fail(ag, "preserve-error", 0, "leak: %lld preserved pages were never claimed",
-			   (long long)unclaimed);
-	if (ag->luo < 0)
-		return;
-	fd = luo_session_retrieve(ag->luo, AGENT_SESSION);
-	if (fd >= 0) {
-		close(fd);
-		agent_fail(ag, "preserve-error", 0, "leak: session %s is still there after finish",
-			   AGENT_SESSION);
-	}
-}
-
 /* An init that starts the agent may say when it was started itself; see bench/target/image/init.c. */
 static uint64_t first_instruction(uint64_t start)
 {
@@ -199,7 +173,7 @@ int agent_incoming(const char *dir)
 	if (!err && !ag.outcome && ag.c.mode != MODE_CRASH) {
 		agent_phase(&ag, "teardown");
 		release(&ag);
-		check_leaks(&ag);
+		leftover_report(&ag);
 		if (!ag.outcome)
 			ag.phase = "finish";
 	}

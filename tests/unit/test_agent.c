@@ -128,6 +128,36 @@ static void timeline(void **state)
 	assert_int_equal(found, 3);
 }
 
+/* As a kernel prints it, but for most lines of a zone; one zone has no processor's list. */
+static void zoneinfo(void **state)
+{
+	static const char text[] = "Node 0, zone      DMA\n"
+				   "  per-node stats\n"
+				   "      nr_inactive_anon 12\n"
+				   "  pages free     2813\n"
+				   "        boost    0\n"
+				   "        spanned  4095\n"
+				   "      nr_free_pages 2813\n"
+				   "  pagesets\n"
+				   "  start_pfn:           1\n"
+				   "Node 0, zone    DMA32\n"
+				   "  pages free     400000\n"
+				   "      nr_free_pages 400000\n"
+				   "  pagesets\n"
+				   "    cpu: 0\n"
+				   "              count:    170\n"
+				   "              high:     378\n"
+				   "              batch:    63\n"
+				   "    cpu: 1\n"
+				   "              count:    17\n"
+				   "  node_unreclaimable:  0";
+
+	(void)state;
+	assert_int_equal(free_pages_parse(text), 2813 + 400000 + 170 + 17);
+	assert_int_equal(free_pages_parse(""), -ENODATA);
+	assert_int_equal(free_pages_parse("    cpu: 0\n              count:    170\n"), -ENODATA);
+}
+
 static void log_lines(void **state)
 {
 	struct kmsg_facts f = { .liveupdate_number = -1 };
@@ -186,10 +216,10 @@ static void conversion(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(cycle_good),  cmocka_unit_test(cycle_bad),
-		cmocka_unit_test(timeline),    cmocka_unit_test(log_lines),
-		cmocka_unit_test(table_pages), cmocka_unit_test(witness),
-		cmocka_unit_test(conversion),
+		cmocka_unit_test(cycle_good), cmocka_unit_test(cycle_bad),
+		cmocka_unit_test(timeline),   cmocka_unit_test(zoneinfo),
+		cmocka_unit_test(log_lines),  cmocka_unit_test(table_pages),
+		cmocka_unit_test(witness),    cmocka_unit_test(conversion),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
