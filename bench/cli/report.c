@@ -14,10 +14,12 @@ struct options {
 	const char *run[MAX_RUNS];
 	size_t nr_runs;
 	const char *svg;
+	bool check;
 };
 
 static const struct argp_option options[] = {
 	{ "svg", 's', "FILE", 0, "Write the scaling curve to FILE, too", 0 },
+	{ "check", 'c', NULL, 0, "Exit status 1 when a verdict of a run is FAIL", 0 },
 	{ 0 },
 };
 
@@ -28,6 +30,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case 's':
 		o->svg = arg;
+		break;
+	case 'c':
+		o->check = true;
 		break;
 	case ARGP_KEY_ARG:
 		if (o->nr_runs == MAX_RUNS)
@@ -50,7 +55,8 @@ static const struct argp argp = {
 	.options = options,
 	.parser = parse,
 	.args_doc = "RUN...",
-	.doc = "Text report of each run: latencies, phases, DMA witness, cost model. Several runs are "
+	.doc = "Text report of each run: latencies, phases, DMA witness, cost model, and whether "
+	       "counts come back. Several runs are "
 	       "then shown side by side.",
 };
 
@@ -76,8 +82,9 @@ int cmd_report(int argc, char **argv)
 {
 	struct record_set sets[MAX_RUNS] = { 0 };
 	struct options o = { 0 };
+	bool failed[MAX_RUNS] = { false };
+	int err = 0, status;
 	size_t i;
-	int err = 0;
 
 	argv[0] = (char *)"lubench report";
 	argp_err_exit_status = LUB_EXIT_USAGE;
@@ -88,13 +95,19 @@ int cmd_report(int argc, char **argv)
 			fputs("\n\n", stdout);
 		err = record_read(o.run[i], &sets[i]);
 		if (!err)
-			err = report_text(stdout, &sets[i]);
+			err = report_text(stdout, &sets[i], &failed[i]);
 	}
 	if (!err && o.nr_runs > 1)
 		err = report_beside(stdout, sets, o.nr_runs);
 	if (!err && o.svg)
 		err = write_svg(o.svg, &sets[0]);
-	for (i = 0; i < o.nr_runs; i++)
+	status = err ? LUB_EXIT_FAIL : LUB_EXIT_OK;
+	for (i = 0; i < o.nr_runs; i++) {
+		if (o.check && failed[i]) {
+			lub_err("run %s: a verdict is FAIL; see its report", sets[i].run_id);
+			status = LUB_EXIT_FAIL;
+		}
 		record_set_free(&sets[i]);
-	return err ? LUB_EXIT_FAIL : LUB_EXIT_OK;
+	}
+	return status;
 }

@@ -137,6 +137,7 @@ struct cycle {
  * @planned_cycles: by the run line; at least those that have an outcome or a sample
  * @ok_cycles: how many of them are ok
  * @mixed: it has cycles of several modes; points are those of mode preserve then
+ * @failed: some section's verdict is FAIL
  * @duplicates: samples left out because their repetition already had that metric
  */
 struct model {
@@ -148,6 +149,7 @@ struct model {
 	struct cycle *cycles;
 	size_t nr_cycles, cap_cycles, planned_cycles;
 	unsigned int ok_cycles, duplicates;
+	bool failed;
 	bool mixed;
 };
 

@@ -2,6 +2,7 @@
 #ifndef LUBENCH_REPORT_H
 #define LUBENCH_REPORT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -11,13 +12,14 @@ struct record_set;
  * report_text - write the text report of one run
  * @out: where it goes
  * @set: the records of the run, as the reader of bench/record returned them
+ * @failed: set to whether a verdict in it is FAIL; may be NULL
  *
  * Plain ASCII, at most 100 columns, and the same bytes for the same records.
  * A run without one ok cycle gets its provenance and the reasons, no tables.
  *
  * Return: 0, or -ENOMEM, or -EIO when @out could not take it.
  */
-int report_text(FILE *out, const struct record_set *set);
+int report_text(FILE *out, const struct record_set *set, bool *failed);
 
 /**
  * report_beside - write what several runs have in common, a column each

@@ -51,6 +51,7 @@ int section_curve(FILE *out, struct model *m);
 int section_phases(FILE *out, struct model *m);
 int section_witness(FILE *out, struct model *m);
 int section_cost(FILE *out, struct model *m);
+int section_soak(FILE *out, struct model *m);
 int section_blackout(FILE *out, struct model *m);
 int section_waterfall(FILE *out, struct model *m);
 int section_other(FILE *out, struct model *m);

@@ -16,6 +16,7 @@ static int sections(FILE *out, struct model *m)
 		section_cost,
 		section_phases,
 		section_witness,
+		section_soak,
 		/* last of the tables: it prints what no other has */
 		section_other,
 	};
@@ -37,7 +38,7 @@ static int sections(FILE *out, struct model *m)
 	return 0;
 }
 
-int report_text(FILE *out, const struct record_set *set)
+int report_text(FILE *out, const struct record_set *set, bool *failed)
 {
 	struct model m;
 	int ret;
@@ -45,6 +46,8 @@ int report_text(FILE *out, const struct record_set *set)
 	ret = model_build(&m, set);
 	if (!ret)
 		ret = sections(out, &m);
+	if (failed)
+		*failed = m.failed;
 	model_free(&m);
 	if (ret)
 		lub_err("report of run %s: out of memory", set->run_id);

@@ -105,8 +105,7 @@ static void verdict_line(FILE *out, const struct model *m, const unsigned int n[
 		 n[FAIL]		    ? "FAIL"
 		 : n[UNDECIDED] || !n[PASS] ? "UNDECIDED"
 					    : "PASS",
-		 n[PASS], ok, why ? " (first that does not: " : "", why ? why : "",
-		 why ? ")" : "");
+		 n[PASS], ok, why ? " (first that does not: " : "", why ? why : "", why ? ")" : "");
 	fmt_wrap(out, "verdict: ", text);
 }
 
@@ -193,6 +192,7 @@ int section_witness(FILE *out, struct model *m)
 	translation_line(out, m);
 	fmt_wrap(out, "", RULE);
 	verdict_line(out, m, n, ok, preserves, first);
+	m->failed |= preserves && n[FAIL];
 	mark_shown(m);
 	return 0;
 }

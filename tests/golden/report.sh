@@ -3,7 +3,8 @@
 #
 # The text report of recorded runs must stay as it was looked at and found right.
 # The runs below report/ are made up for this test (no machine took them): preserve has a crashed
-# cycle, a skipped point and a missing value; skipped has no ok cycle; torn was interrupted.
+# cycle, a skipped point and a missing value; skipped has no ok cycle; torn was interrupted; in leak free
+# memory falls by 1 MiB a cycle, and page tables of every fourth HWPT stay.
 #
 #   report.sh            compare; TAP on stdout, exit 1 when something differs
 #   report.sh --update   take today's output as the expected one; look at `git diff` afterwards
@@ -67,6 +68,26 @@ sed 's/^/# /' "$tmp/diff"
 	[ "$(grep -c '<circle' "$tmp/curve.svg")" -eq 58 ] && tail -n 1 "$tmp/curve.svg" | grep -qx '</svg>'
 # 54 repetitions and 4 marks of the legend
 result $? "report --svg draws every repetition and says EMULATED"
+
+# --check tells by the exit status what the verdicts are: leak as it is, mended, mended but launched anew
+# after cycle 7, and mended but corrupt.
+check() # STATUS NAME SED-SCRIPT
+{
+	mkdir -p "$tmp/run"
+	sed -E -e "$3" tests/golden/report/leak/samples.jsonl >"$tmp/run/samples.jsonl"
+	"$lubench" report --check "$tmp/run" >"$tmp/out" 2>"$tmp/err"
+	[ $? -eq "$1" ] && [ "$(grep -c 'a verdict is FAIL' "$tmp/err")" -eq "$1" ]
+	result $? "report --check exits $1: $2"
+}
+mend='s/("memory.free".*"value":)[0-9]+/\12068070400/; s/("pagetable.pages".*"value":)[0-9]+/\1264/'
+check 1 "a leak" ''
+check 0 "no leak" "$mend"
+grep -q '^verdict: PASS: 12 live updates in one chain$' "$tmp/out"
+result $? "all counts come back: PASS"
+check 1 "launched anew" "$mend; /luo.number/s/\"value\":(8|9|1[0-2])/\"value\":1/"
+grep -q '^verdict: FAIL: 7 live updates in one chain, 5 in others: the chain broke$' "$tmp/out"
+result $? "a chain that broke: FAIL"
+check 1 "corrupt data" "$mend; s/(\"cycle\":5,.*\"dma.corrupt\".*\"value\":)0/\18/"
 
 echo "1..$n"
 [ "$failed" -eq 0 ]
