@@ -144,7 +144,7 @@ all: build/lubench $(AGENTS) ## build the program and the agent
 FORCE:
 
 ##@ Measuring
-.PHONY: bench report
+.PHONY: bench soak report
 RUN_ID := $(shell date +%Y%m%d-%H%M%S)-$(if $(HOST),host,$(TARGET))
 OUT ?= results/runs/$(RUN_ID)
 # The newest run; the runs of TARGET=all lie in one directory, and are shown together.
@@ -172,7 +172,14 @@ bench: bench-args deps all kernel $(if $(HOST),,image) ## measure on TARGET, or 
 		[ ! -e $$out/samples.jsonl ] || runs="$$runs $$out"; \
 		[ $$rc -ne 130 ] || break; \
 	done; \
-	[ -z "$$runs" ] || build/lubench report $$runs; exit $$rc
+	[ -z "$$runs" ] || build/lubench report --check $$runs || [ $$rc -ne 0 ] || rc=1; exit $$rc
+
+# A chain: one launch, N live updates. Below 5 nothing can be said about growth.
+N ?= 20
+soak: ## N=20 live updates in one machine; fails when something is left behind
+	@case '$(N)' in ''|*[!0-9]*|[0-4]) echo 'lubench: N=$(N): a number of live updates, at least 5' >&2; exit 2 ;; esac
+	@mkdir -p build && sed 's/^cycles = .*/cycles = $(N)/' bench/plan/plans/soak.ini >build/soak.ini
+	@$(MAKE) bench PLAN=build/soak.ini
 
 report: build/lubench ## show a run again: RUN=DIR, by default the newest
 	@[ -n '$(RUN)' ] || { echo 'lubench: no run in results/runs; run: make bench' >&2; exit 1; }
