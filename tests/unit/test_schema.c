@@ -55,6 +55,10 @@ static void test_written(void **state)
 		"skip", "preserve-error", "freeze-error", "kexec-load-error", "lost", "panic-outgoing",
 		"panic-incoming", "hang", "wrong-kernel", "cold-reboot", "disturbed", "harness-error",
 	};
+	static const char *const left[] = {
+		"memory.free",	 "pagetable.pages", "kho.bytes",
+		"kho.unclaimed", "luo.sessions",    "luo.number",
+	};
 	struct lub_event e = { "r", 3, "incoming", "iommu.adopted", 5, 0 };
 	struct lub_outcome o = { "r", 3, "preserve", "ok", NULL, params };
 	struct lub_sample s = sample();
@@ -67,6 +71,11 @@ static void test_written(void **state)
 	accepted(emit_sample(&s));
 	s.reason = "not seen";
 	accepted(emit_sample(&s));
+	s.reason = NULL;
+	for (i = 0; i < sizeof(left) / sizeof(left[0]); i++) {
+		s.metric = left[i];
+		accepted(emit_sample(&s));
+	}
 	accepted(emit_event(&e));
 	accepted(emit_outcome(&o));
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
