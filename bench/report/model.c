@@ -102,8 +102,10 @@ static int add_outcome(struct model *m, const struct lub_outcome *o)
 	} else if (!c->outcome) {
 		c->outcome = o->outcome;
 	}
-	if (!ok && !c->why)
-		c->why = o->reason;
+	if (!ok && strcmp(o->outcome, "skip") && !c->error) {
+		c->error = o->outcome;
+		c->error_why = o->reason;
+	}
 	return 0;
 }
 

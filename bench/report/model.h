@@ -109,7 +109,8 @@ enum dma_watcher {
  * @mode: what it carried over: preserve, rebuild or crash
  * @ok: some point of it was ok
  * @outcome: "ok", or that of its first point
- * @why: reason of the first point that was not ok
+ * @error, @error_why: how its first point that is neither ok nor skip ended, and why; NULL
+ *		       when there is none
  * @carried: parameters of the state that went over the kexec, NULL when unknown
  * @gap: longest time without DMA, NaN when not measured
  * @count: how far the witness advanced, NaN when not measured
@@ -122,7 +123,8 @@ struct cycle {
 	uint32_t id;
 	const char *mode;
 	bool ok;
-	const char *outcome, *why;
+	const char *outcome;
+	const char *error, *error_why;
 	const struct lub_params *carried;
 	double gap[DMA_PHASES], count[DMA_PHASES];
 	double errors[DMA_ERRORS][DMA_WATCHERS];

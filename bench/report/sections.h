@@ -45,6 +45,9 @@ bool blackout_run(const struct model *m);
 /* Median of one of them over the ok cycles of a mode, NaN when there is none. */
 double blackout_median(const struct model *m, int number, const char *mode);
 
+/* Is there a cycle to show or to judge: one that is ok, or one of mode preserve that failed? */
+bool witness_wanted(const struct model *m);
+
 void section_header(FILE *out, const struct model *m);
 int section_preserve(FILE *out, struct model *m);
 int section_curve(FILE *out, struct model *m);

@@ -26,6 +26,9 @@ static int sections(FILE *out, struct model *m)
 	section_header(out, m);
 	if (!m->ok_cycles) {
 		fputs("\nNo cycle of this run is ok, so it has no numbers.\n", out);
+		/* cycles that failed are judged, all the more when all did */
+		if (witness_wanted(m))
+			section_witness(out, m);
 		section_outcomes(out, m);
 		return 0;
 	}

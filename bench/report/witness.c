@@ -4,6 +4,7 @@
  * median, and a verdict by a stated rule.
  */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "bench/record/record.h"
@@ -19,8 +20,18 @@
 enum verdict {
 	PASS,
 	FAIL,
-	UNDECIDED
+	UNDECIDED,
+	VERDICTS,
 };
+
+static const char *const words[VERDICTS] = { "pass", "FAIL", "undecided" };
+
+/* Ends of a cycle that tell of the kernel; the others tell that nobody could see what it did. */
+static bool kernel_failed(const char *outcome)
+{
+	return outcome && (!strcmp(outcome, "preserve-error") || !strcmp(outcome, "freeze-error") ||
+			   !strncmp(outcome, "panic-", 6));
+}
 
 /* What a cycle fails on comes before what it lacks: a known failure is a failure. */
 static enum verdict judge(const struct cycle *c, const char **why)
@@ -28,6 +39,10 @@ static enum verdict judge(const struct cycle *c, const char **why)
 	const double rise = c->gap[DMA_BLACKOUT] - c->gap[DMA_CONTROL];
 
 	*why = NULL;
+	if (kernel_failed(c->error) || !c->ok) {
+		*why = c->error_why ? c->error_why : "no reason was recorded";
+		return kernel_failed(c->error) ? FAIL : UNDECIDED;
+	}
 	if (cycle_errors(c, DMA_CORRUPT) > 0)
 		*why = "data was corrupt";
 	else if (cycle_errors(c, DMA_LOST) > 0)
@@ -44,8 +59,9 @@ static enum verdict judge(const struct cycle *c, const char **why)
 		*why = "no dma.gap of control window and blackout";
 	else if (isnan(c->count[DMA_BLACKOUT]))
 		*why = "no dma.count of the blackout";
-	else if (isnan(cycle_errors(c, DMA_CORRUPT)) || isnan(cycle_errors(c, DMA_FAULTS)))
-		*why = "no dma.corrupt or dma.faults";
+	else if (isnan(cycle_errors(c, DMA_LOST)) || isnan(cycle_errors(c, DMA_CORRUPT)) ||
+		 isnan(cycle_errors(c, DMA_FAULTS)))
+		*why = "no dma.lost, dma.corrupt or dma.faults";
 	return *why ? UNDECIDED : PASS;
 }
 
@@ -88,25 +104,59 @@ static void row(FILE *out, struct notes *notes, const struct cycle *c, const cha
 	fprintf(out, "  %s\n", verdict);
 }
 
-static void verdict_line(FILE *out, const struct model *m, const unsigned int n[3], unsigned int ok,
-			 bool preserves, const char *why)
+/* A cycle that is not ok has no numbers, and a reason instead. */
+static void row_without_numbers(FILE *out, const struct cycle *c, const char *verdict,
+				const char *why)
 {
-	char text[4 * COLUMNS];
+	char head[CELL], *text;
+
+	snprintf(head, sizeof(head), "%5u  ", c->id);
+	if (asprintf(&text, "%s: %s: %s", verdict, c->error, why) < 0) {
+		fmt_wrap(out, head, "(out of memory)");
+		return;
+	}
+	fmt_wrap(out, head, text);
+	free(text);
+}
+
+/**
+ * struct tally - verdicts of the cycles that are judged
+ * @n: how many of each
+ * @skipped: cycles that were left out by a stated reason, and are not judged
+ * @missing: planned points without any outcome
+ * @why: the first reason for not passing; that of a failure when there is one
+ */
+struct tally {
+	unsigned int n[VERDICTS], skipped;
+	size_t missing;
+	const char *why;
+};
+
+static void verdict_line(FILE *out, const struct model *m, const struct tally *t, bool preserves)
+{
+	unsigned int judged = t->n[PASS] + t->n[FAIL] + t->n[UNDECIDED];
+	char text[4 * COLUMNS], skipped[CELL] = "";
 
 	if (!preserves) {
 		snprintf(text, sizeof(text),
 			 "none in mode %s, a control: %u cycles keep to the rule of "
 			 "mode preserve, %u do not, %u lack a number",
-			 m->set->mode, n[PASS], n[FAIL], n[UNDECIDED]);
+			 m->set->mode, t->n[PASS], t->n[FAIL], t->n[UNDECIDED]);
 		fmt_wrap(out, "verdict: ", text);
 		return;
 	}
-	snprintf(text, sizeof(text), "%s: %u of %u ok cycles pass%s%s%s",
-		 n[FAIL]		    ? "FAIL"
-		 : n[UNDECIDED] || !n[PASS] ? "UNDECIDED"
-					    : "PASS",
-		 n[PASS], ok, why ? " (first that does not: " : "", why ? why : "", why ? ")" : "");
+	if (t->skipped)
+		snprintf(skipped, sizeof(skipped), ", %u skipped", t->skipped);
+	snprintf(text, sizeof(text), "%s: %u of %u cycles pass%s%s%.*s%s",
+		 t->n[FAIL]					? "FAIL"
+		 : t->n[UNDECIDED] || t->missing || !t->n[PASS] ? "UNDECIDED"
+								: "PASS",
+		 t->n[PASS], judged, skipped, t->why ? " (first that does not: " : "", 2 * COLUMNS,
+		 t->why ? t->why : "", t->why ? ")" : "");
 	fmt_wrap(out, "verdict: ", text);
+	if (t->missing)
+		fprintf(out, "         %zu planned points have no outcome, so it is not complete\n",
+			t->missing);
 }
 
 /* What a device that goes on would meet: the reason why DMA has to be stopped without the series. */
@@ -150,14 +200,35 @@ static void mark_shown(struct model *m)
 	}
 }
 
+bool witness_wanted(const struct model *m)
+{
+	size_t i;
+
+	for (i = 0; i < m->nr_cycles; i++)
+		if (m->cycles[i].ok || (cycle_preserves(&m->cycles[i]) && m->cycles[i].error))
+			return true;
+	return false;
+}
+
+static void judged_row(FILE *out, struct notes *notes, const struct cycle *c, struct tally *t)
+{
+	const char *why;
+	enum verdict v = judge(c, &why);
+
+	t->n[v]++;
+	if (why && (!t->why || (v == FAIL && t->n[FAIL] == 1)))
+		t->why = why;
+	if (c->ok && !kernel_failed(c->error))
+		row(out, notes, c, words[v]);
+	else
+		row_without_numbers(out, c, words[v], why);
+}
+
 int section_witness(FILE *out, struct model *m)
 {
-	static const char *const words[] = { "pass", "FAIL", "undecided" };
-	unsigned int n[3] = { 0 };
 	struct notes notes = { 0 };
-	const char *first = NULL;
+	struct tally t = { 0 };
 	bool preserves = false;
-	unsigned int ok = 0;
 	size_t i;
 
 	section_title(out, m,
@@ -170,29 +241,22 @@ int section_witness(FILE *out, struct model *m)
 		preserves |= cycle_preserves(&m->cycles[i]);
 	for (i = 0; i < m->nr_cycles; i++) {
 		const struct cycle *c = &m->cycles[i];
-		enum verdict v;
-		const char *why;
 
-		if (!c->ok)
-			continue;
-		v = judge(c, &why);
 		/* Next to cycles of mode preserve the others are there to show what the rule forbids. */
-		if (preserves && !cycle_preserves(c)) {
+		if (c->ok && preserves && !cycle_preserves(c))
 			row(out, &notes, c, c->mode);
-			continue;
-		}
-		ok++;
-		n[v]++;
-		/* the reason shown is that of a failure when there is one */
-		if (why && (!first || (v == FAIL && n[FAIL] == 1)))
-			first = why;
-		row(out, &notes, c, words[v]);
+		else if (c->ok || (c->error && cycle_preserves(c)))
+			judged_row(out, &notes, c, &t);
+		else if (c->outcome && cycle_preserves(c))
+			t.skipped++;
 	}
+	if (m->set->planned > m->set->nr_outcomes)
+		t.missing = m->set->planned - m->set->nr_outcomes;
 	notes_print(out, &notes);
 	translation_line(out, m);
 	fmt_wrap(out, "", RULE);
-	verdict_line(out, m, n, ok, preserves, first);
-	m->failed |= preserves && n[FAIL];
+	verdict_line(out, m, &t, preserves);
+	m->failed |= preserves && t.n[FAIL];
 	mark_shown(m);
 	return 0;
 }

@@ -144,11 +144,68 @@ static void gap_at_the_limit(void **state)
 	struct fixture *f = *state;
 
 	witness(f, 1, 15000000, 10);
-	HAS(f, "verdict: PASS: 1 of 1 ok cycles pass\n");
+	HAS(f, "verdict: PASS: 1 of 1 cycles pass\n");
 	HAS(f, "4 x 64 MiB, 4 KiB");
 	/* one nanosecond more, in one cycle of two */
 	witness(f, 2, 15000001, 10);
-	HAS(f, "verdict: FAIL: 1 of 2 ok cycles pass (first that does not: the longest gap");
+	HAS(f, "verdict: FAIL: 1 of 2 cycles pass (first that does not: the longest gap");
+}
+
+/* One good cycle and seven bad ones are no success, nor are eight bad ones. */
+static void bad_cycles_fail(void **state)
+{
+	static const char *const bad[] = { "preserve-error", "freeze-error", "panic-outgoing",
+					   "panic-incoming" };
+	struct fixture *f = *state;
+	uint32_t i;
+
+	witness(f, 1, 1000, 9);
+	for (i = 0; i < 4; i++)
+		outcome(f, 2 + i, bad[i], "8 bytes are corrupt", at(4, 64 * MIB));
+	HAS(f, "    2  FAIL: preserve-error: 8 bytes are corrupt\n");
+	HAS(f, "    5  FAIL: panic-incoming: 8 bytes are corrupt\n");
+	HAS(f, "verdict: FAIL: 1 of 5 cycles pass (first that does not: 8 bytes are corrupt)\n");
+	f->set.nr_samples = 0;
+	f->outcomes[0].outcome = "preserve-error";
+	f->outcomes[0].reason = "2 loops of the device were lost";
+	HAS(f, "No cycle of this run is ok");
+	HAS(f,
+	    "verdict: FAIL: 0 of 5 cycles pass (first that does not: 2 loops of the device were");
+}
+
+/* What nobody saw is no success; what was left out by a stated reason is not judged. */
+static void lost_cycles_are_undecided(void **state)
+{
+	struct fixture *f = *state;
+
+	witness(f, 1, 1000, 9);
+	outcome(f, 2, "skip", "budget", at(4, 64 * MIB));
+	HAS(f, "verdict: PASS: 1 of 1 cycles pass, 1 skipped\n");
+	outcome(f, 3, "hang", "no progress for 70 s", at(4, 64 * MIB));
+	HAS(f, "    3  undecided: hang: no progress for 70 s\n");
+	HAS(f,
+	    "verdict: UNDECIDED: 1 of 2 cycles pass, 1 skipped (first that does not: no progress");
+	outcome(f, 4, "preserve-error", "8 bytes are corrupt", at(4, 64 * MIB));
+	HAS(f, "verdict: FAIL: 1 of 3 cycles pass, 1 skipped (first that does not: 8 bytes are");
+}
+
+static void missing_cycles_are_undecided(void **state)
+{
+	struct fixture *f = *state;
+
+	witness(f, 1, 1000, 9);
+	f->set.planned = 3;
+	HAS(f, "verdict: UNDECIDED: 1 of 1 cycles pass\n"
+	       "         2 planned points have no outcome");
+}
+
+static void no_lost_is_undecided(void **state)
+{
+	struct fixture *f = *state;
+
+	witness(f, 1, 1000, 9);
+	f->samples[2].metric = "dma.rate";
+	HAS(f, "verdict: UNDECIDED: 0 of 1 cycles pass (first that does not: no dma.lost,");
 }
 
 static void counter_stood_still(void **state)
@@ -156,7 +213,7 @@ static void counter_stood_still(void **state)
 	struct fixture *f = *state;
 
 	witness(f, 1, 1000, 0);
-	HAS(f, "verdict: FAIL: 0 of 1 ok cycles pass (first that does not: the counter did not");
+	HAS(f, "verdict: FAIL: 0 of 1 cycles pass (first that does not: the counter did not");
 }
 
 static void faults_add_up(void **state)
@@ -222,7 +279,8 @@ static void missing_is_undecided(void **state)
 	witness(f, 1, 1000, 9);
 	outcome(f, 2, "ok", NULL, p);
 	sample(f, 2, 0, "dma.corrupt", "count", 0, p);
-	HAS(f, "verdict: UNDECIDED: 1 of 2 ok cycles pass (first that does not: no dma.gap of control");
+	HAS(f,
+	    "verdict: UNDECIDED: 1 of 2 cycles pass (first that does not: no dma.gap of control");
 	HAS(f, "(a) not measured in this cycle");
 }
 
@@ -248,7 +306,7 @@ static void controls_are_not_judged(void **state)
 	witness(f, 1, 1000, 9);
 	f->mode = "rebuild";
 	witness(f, 2, 900000000, 0);
-	HAS(f, "verdict: PASS: 1 of 1 ok cycles pass");
+	HAS(f, "verdict: PASS: 1 of 1 cycles pass");
 	HAS(f, "  rebuild\n");
 }
 
@@ -418,6 +476,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(all_skipped),
 		T(gap_at_the_limit),
+		T(bad_cycles_fail),
+		T(lost_cycles_are_undecided),
+		T(missing_cycles_are_undecided),
+		T(no_lost_is_undecided),
 		T(counter_stood_still),
 		T(faults_add_up),
 		T(watchers_do_not_add_up),
