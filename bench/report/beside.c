@@ -236,6 +236,7 @@ static void kexec_rows(struct beside *b)
 	static const struct line dma[] = {
 		{ "  longest gap without a kexec", worst_gap, DMA_CONTROL, fmt_time },
 		{ "  longest gap of the blackout", worst_gap, DMA_BLACKOUT, fmt_time },
+		{ "  longest gap after it", worst_gap, DMA_AFTER, fmt_time },
 		{ "  lost", all_errors, DMA_LOST, fmt_count },
 		{ "  corrupt", all_errors, DMA_CORRUPT, fmt_count },
 		{ "  faults", all_errors, DMA_FAULTS, fmt_count },

@@ -11,11 +11,14 @@
 #include "bench/report/fmt.h"
 #include "bench/report/sections.h"
 
-/* How much longer than in the control window the longest gap of the blackout may be. */
+/*
+ * How much longer than in the control window the longest gap of the blackout may be, and that of the
+ * time after it, in which the restored HWPT is attached and then replaced.
+ */
 #define GAP_MARGIN_NS 10e6
 
 #define RULE \
-	"rule: blackout gap <= control gap + 10 ms; count advanced; lost 0; corrupt 0; faults 0"
+	"rule: blackout, after gap <= control gap + 10 ms; counts advanced; lost, corrupt, faults 0"
 
 enum verdict {
 	PASS,
@@ -36,7 +39,8 @@ static bool kernel_failed(const char *outcome)
 /* What a cycle fails on comes before what it lacks: a known failure is a failure. */
 static enum verdict judge(const struct cycle *c, const char **why)
 {
-	const double rise = c->gap[DMA_BLACKOUT] - c->gap[DMA_CONTROL];
+	const double dark = c->gap[DMA_BLACKOUT] - c->gap[DMA_CONTROL];
+	const double after = c->gap[DMA_AFTER] - c->gap[DMA_CONTROL];
 
 	*why = NULL;
 	if (kernel_failed(c->error) || !c->ok) {
@@ -51,12 +55,16 @@ static enum verdict judge(const struct cycle *c, const char **why)
 		*why = "the IOMMU reported faults";
 	else if (c->count[DMA_BLACKOUT] <= 0)
 		*why = "the counter did not advance in the blackout";
-	else if (rise > GAP_MARGIN_NS)
+	else if (c->count[DMA_AFTER] <= 0)
+		*why = "the counter did not advance after the blackout";
+	else if (dark > GAP_MARGIN_NS)
 		*why = "the longest gap of the blackout exceeds the rule";
+	else if (after > GAP_MARGIN_NS)
+		*why = "the longest gap after the blackout exceeds the rule";
 	if (*why)
 		return FAIL;
-	if (isnan(rise))
-		*why = "no dma.gap of control window and blackout";
+	if (isnan(dark) || isnan(after))
+		*why = "no dma.gap of control window, blackout or the time after";
 	else if (isnan(c->count[DMA_BLACKOUT]))
 		*why = "no dma.count of the blackout";
 	else if (isnan(cycle_errors(c, DMA_LOST)) || isnan(cycle_errors(c, DMA_CORRUPT)) ||
