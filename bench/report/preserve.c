@@ -22,22 +22,38 @@ static char *missing(struct notes *notes, char buf[CELL], const struct point *p,
 	return notes_missing(notes, buf, NULL, fallback);
 }
 
-/* Median, p95 and maximum in three cells of 8, or three times the reason for having none. */
-static void three(FILE *out, struct notes *notes, const struct point *p, const struct vec *v,
-		  const char *fallback)
+/* Values of the first repetition of each cycle: what a live update pays, which preserves once. */
+static int first_values(const struct point *p, struct vec *out)
 {
-	struct stats_summary s;
-	char buf[CELL];
-	int i;
+	size_t i;
 
-	if (!v->n || stats_summarize(v->v, v->n, &s)) {
-		for (i = 0; i < 3; i++)
-			fprintf(out, "%8s", missing(notes, buf, p, fallback));
-		return;
-	}
-	fprintf(out, "%8s", fmt_time(buf, s.median));
-	fprintf(out, "%8s", fmt_time(buf, s.p95));
-	fprintf(out, "%8s", fmt_time(buf, s.max));
+	for (i = 0; i < p->nr_reps; i++)
+		if (!p->reps[i].rep && p->reps[i].have & 1u << REP_IOMMUFD &&
+		    vec_push(out, p->reps[i].value[REP_IOMMUFD]))
+			return -ENOMEM;
+	return 0;
+}
+
+static void time_cell(FILE *out, struct notes *notes, const struct point *p, double v,
+		      const char *fallback)
+{
+	char buf[CELL];
+
+	fprintf(out, "%8s", isnan(v) ? missing(notes, buf, p, fallback) : fmt_time(buf, v));
+}
+
+/* Median, p95 when it is wanted, and maximum, or as many times the reason for having none. */
+static void cells(FILE *out, struct notes *notes, const struct point *p, const struct vec *v,
+		  bool p95, const char *fallback)
+{
+	struct stats_summary s = { .median = NAN, .p95 = NAN, .max = NAN };
+
+	if (v->n && stats_summarize(v->v, v->n, &s))
+		s.median = s.p95 = s.max = NAN;
+	time_cell(out, notes, p, s.median, fallback);
+	if (p95)
+		time_cell(out, notes, p, s.p95, fallback);
+	time_cell(out, notes, p, s.max, fallback);
 }
 
 /* "5/10 (a,b)": how many of the planned repetitions there are, and why not all. */
@@ -61,12 +77,13 @@ static void count(FILE *out, struct notes *notes, const struct point *p, size_t 
 static int row(FILE *out, struct notes *notes, const struct point *p, uint32_t reps,
 	       bool new_block)
 {
-	struct vec iommufd = { 0 }, total = { 0 };
+	struct vec iommufd = { 0 }, total = { 0 }, first = { 0 };
 	char a[CELL], b[CELL];
 	double pages, kho;
 	int ret = -ENOMEM;
 
-	if (point_values(p, REP_IOMMUFD, &iommufd) || point_totals(p, &total))
+	if (point_values(p, REP_IOMMUFD, &iommufd) || point_totals(p, &total) ||
+	    first_values(p, &first))
 		goto out;
 	if (new_block)
 		fprintf(out, "%-7s%-8s", fmt_bytes(a, (double)p->p->page_bytes),
@@ -74,8 +91,9 @@ static int row(FILE *out, struct notes *notes, const struct point *p, uint32_t r
 	else
 		fprintf(out, "%-7s%-8s", "", "");
 	fprintf(out, "%4u", p->p->hwpts);
-	three(out, notes, p, &iommufd, "no preserve.iommufd sample");
-	three(out, notes, p, &total, "no repetition has memfd, iommufd and vfio");
+	time_cell(out, notes, p, stats_median(first.v, first.n), "no first repetition");
+	cells(out, notes, p, &iommufd, true, "no preserve.iommufd sample");
+	cells(out, notes, p, &total, false, "no repetition has memfd, iommufd and vfio");
 	pages = point_median(p, REP_PAGES);
 	kho = point_median(p, REP_KHO);
 	fprintf(out, "%8s", isnan(pages) ? missing(notes, a, p, "no pagetable.pages sample") :
@@ -88,6 +106,7 @@ static int row(FILE *out, struct notes *notes, const struct point *p, uint32_t r
 out:
 	free(iommufd.v);
 	free(total.v);
+	free(first.v);
 	return ret;
 }
 
@@ -112,10 +131,11 @@ int section_preserve(FILE *out, struct model *m)
 			m->set->mode);
 		return 0;
 	}
-	fputs("                         preserve.iommufd     memfd + iommufd + vfio  page-tbl      KHO"
+	fputs("                                preserve.iommufd  memfd+iommufd+vfio  page-tbl      KHO"
 	      "   n_ok/\n"
-	      "page   IOAS   HWPTs  median     p95     max  median     p95     max   pages    bytes"
-	      " planned\n", out);
+	      "page   IOAS   HWPTs   first  median     p95     max  median     max   pages    bytes"
+	      " planned\n",
+	      out);
 	for (i = 0; i < m->nr_points; i++, last = p) {
 		bool group;
 
@@ -130,5 +150,7 @@ int section_preserve(FILE *out, struct model *m)
 			return -ENOMEM;
 	}
 	notes_print(out, &notes);
+	fputs("first: median over the cycles of their repetition 0; the others find warm what it left\n",
+	      out);
 	return 0;
 }
