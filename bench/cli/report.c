@@ -56,8 +56,8 @@ static const struct argp argp = {
 	.parser = parse,
 	.args_doc = "RUN...",
 	.doc = "Text report of each run: latencies, phases, DMA witness, cost model, and whether "
-	       "counts come back. Several runs are "
-	       "then shown side by side.",
+	       "counts come back. Several runs are then shown side by side. Exit status 1 when a "
+	       "record is torn or holds a bad line.",
 };
 
 static int write_svg(const char *path, const struct record_set *set)
@@ -82,7 +82,7 @@ int cmd_report(int argc, char **argv)
 {
 	struct record_set sets[MAX_RUNS] = { 0 };
 	struct options o = { 0 };
-	bool failed[MAX_RUNS] = { false };
+	bool failed[MAX_RUNS] = { false }, whole = true;
 	int err = 0, status;
 	size_t i;
 
@@ -96,12 +96,14 @@ int cmd_report(int argc, char **argv)
 		err = record_read(o.run[i], &sets[i]);
 		if (!err)
 			err = report_text(stdout, &sets[i], &failed[i]);
+		/* All that is left is shown; that something is not must not pass unseen. */
+		whole &= !sets[i].torn && !sets[i].bad_lines;
 	}
 	if (!err && o.nr_runs > 1)
 		err = report_beside(stdout, sets, o.nr_runs);
 	if (!err && o.svg)
 		err = write_svg(o.svg, &sets[0]);
-	status = err ? LUB_EXIT_FAIL : LUB_EXIT_OK;
+	status = err || !whole ? LUB_EXIT_FAIL : LUB_EXIT_OK;
 	for (i = 0; i < o.nr_runs; i++) {
 		if (o.check && failed[i]) {
 			lub_err("run %s: a verdict is FAIL; see its report", sets[i].run_id);
