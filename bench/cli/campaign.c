@@ -98,7 +98,7 @@ static int do_cycle(struct campaign *c, const struct plan_cycle *full)
 	struct cycle_job job;
 	struct cycle_budgets limits;
 	char *dir = NULL, *append;
-	long long began, left = left_ms(c), at;
+	long long began, left = left_ms(c);
 	int work, err;
 
 	if (c->plan.budget_s &&
@@ -109,7 +109,6 @@ static int do_cycle(struct campaign *c, const struct plan_cycle *full)
 	if (c->plan.budget_s && work > left - RESERVE_MS)
 		work = left - RESERVE_MS > RESERVE_MS ? (int)(left - RESERVE_MS) : RESERVE_MS;
 	limits = cycle_budgets_for(c->target.row, (int)c->plan.point_budget_s * 1000, work);
-	at = record_size(&c->writer);
 	append = campaign_append(c, cycle.mode);
 	if (!append || asprintf(&dir, "%s/cycle-%u", c->dir, full->number) < 0) {
 		free(append);
@@ -130,8 +129,7 @@ static int do_cycle(struct campaign *c, const struct plan_cycle *full)
 		.arg = &c->progress,
 	};
 	err = journal_write(&c->journal, "intent",
-			    json_pack("{s:I, s:I, s:I}", "cycle", (json_int_t)full->number,
-				      "samples_at", (json_int_t)at, "launch",
+			    json_pack("{s:I, s:I}", "cycle", (json_int_t)full->number, "launch",
 				      (json_int_t)c->launches));
 	began = proc_now_ms();
 	if (!err) {
@@ -215,17 +213,10 @@ static int open_files(struct campaign *c)
 		return err;
 	err = journal_write(&c->journal, "resume", NULL);
 	c->launches = c->state.launches;
-	if (!err && c->state.open_cycle && c->state.samples_at >= 0 &&
-	    record_size(&c->writer) > c->state.samples_at) {
-		progress_note("cycle %u had no outcome: its lines are moved to samples.dropped",
-			      c->state.open_cycle);
-		err = record_cut(&c->writer, c->state.samples_at, "samples.dropped");
-	}
-	c->run_line = record_size(&c->writer) > 0;
-	return err;
+	return err ? err : campaign_mend(c);
 }
 
-static bool is_done(const struct campaign *c, uint32_t cycle)
+bool campaign_is_done(const struct campaign *c, uint32_t cycle)
 {
 	return cycle < c->state.nr_done && c->state.done[cycle];
 }
@@ -276,7 +267,7 @@ int campaign_run(struct campaign *c)
 	if (!err && !c->resume)
 		err = journal_write(&c->journal, "start", start_line(c));
 	for (n = 1; n <= nr; n++)
-		if (!is_done(c, n))
+		if (!campaign_is_done(c, n))
 			c->progress.total += (uint32_t)plan_cycle_get(&c->plan, n).block->nr_hwpts;
 	c->progress.cycles = nr;
 	c->liveupdate_number = -1;
@@ -284,7 +275,7 @@ int campaign_run(struct campaign *c)
 	for (n = 1; !err && n <= nr; n++) {
 		struct plan_cycle cycle = plan_cycle_get(&c->plan, n);
 
-		if (is_done(c, n))
+		if (campaign_is_done(c, n))
 			continue;
 		if (proc_stopped()) {
 			err = -EINTR;

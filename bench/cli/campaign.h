@@ -80,6 +80,26 @@ struct campaign {
 int campaign_run(struct campaign *c);
 
 /**
+ * campaign_is_done() - need a cycle not be run any more
+ * @c: campaign
+ * @cycle: its number
+ *
+ * Return: true when it was ended before the run was resumed.
+ */
+bool campaign_is_done(const struct campaign *c, uint32_t cycle);
+
+/**
+ * campaign_mend() - find out what a resumed run has lost
+ * @c: campaign with its journal replayed and its samples file open
+ *
+ * A cycle that has ended and lacks the outcome of any of its points is to be done again, all of them
+ * when the run line is gone. What is left of such cycles is moved to samples.dropped.
+ *
+ * Return: 0 or -errno (said on stderr).
+ */
+int campaign_mend(struct campaign *c);
+
+/**
  * campaign_ready() - launch the target, push the files, ask the agent
  * @c: campaign
  *

@@ -131,8 +131,6 @@ static int replay_line(json_t *line, struct journal_state *state)
 			return -EINVAL;
 		if (ev[0] == 'i') {
 			state->open_cycle = (uint32_t)cycle;
-			state->samples_at =
-				json_integer_value(json_object_get(line, "samples_at"));
 			return 0;
 		}
 		outcome = json_string_value(json_object_get(line, "outcome"));

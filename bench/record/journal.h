@@ -4,13 +4,14 @@
  *
  * Line kinds (key "ev"), each with "schema" and "t" (UTC, ISO 8601):
  *   start     the run: run, target, host, plan, kernel, mode, workload, device, cycles
- *   intent    cycle, samples_at (bytes in samples.jsonl before the cycle)
+ *   intent    cycle, launch (number of the console log)
  *   outcome   cycle, outcome, reason, ms (how long the cycle took)
  *   launch    number (of the console log), attempt to start the target
  *   note      text
  *   resume, interrupted, end
- * A cycle is done when it has an outcome line. An intent without one is the cycle in which the
- * controller died: on resume the samples after samples_at are moved aside and it is run again.
+ * A cycle is done when it has an outcome line, and samples.jsonl one for each of its points. An intent
+ * without one is the cycle in which the controller died. On resume the lines of cycles that are not
+ * done are moved aside and they are run again.
  */
 #ifndef BENCH_RECORD_JOURNAL_H
 #define BENCH_RECORD_JOURNAL_H
@@ -39,7 +40,6 @@ struct journal {
  * @nr_done: entries of @done
  * @count: cycles done
  * @open_cycle: cycle with an intent and no outcome, 0 when none
- * @samples_at: of that intent
  * @failures: not-ok outcomes in a row at the end
  * @launches: highest console log number used
  * @ended: the run came to its end
@@ -50,7 +50,6 @@ struct journal_state {
 	size_t nr_done;
 	size_t count;
 	uint32_t open_cycle;
-	long long samples_at;
 	unsigned int failures;
 	unsigned int launches;
 	bool ended;

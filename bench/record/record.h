@@ -132,11 +132,25 @@ long long record_size(const struct record_writer *w);
  * @size: what stays
  * @aside: name (beside samples.jsonl) of the file that the tail is appended to
  *
- * Used on resume for the lines of a cycle whose outcome never reached the journal.
+ * Used for a torn last line.
  *
  * Return: 0 or -errno (said on stderr).
  */
 int record_cut(struct record_writer *w, long long size, const char *aside);
+
+/**
+ * record_keep() - keep the lines of some cycles only
+ * @w: writer
+ * @keep: indexed by cycle: do its lines stay
+ * @nr_keep: entries of @keep; cycles from there on do not stay
+ * @aside: name (beside samples.jsonl) of the file that all other lines are appended to
+ *
+ * Lines without a cycle stay; one that is no record goes where the line before it goes. The file is
+ * replaced as a whole, after what is taken out of it is on the disk.
+ *
+ * Return: 0 or -errno (said on stderr).
+ */
+int record_keep(struct record_writer *w, const bool *keep, size_t nr_keep, const char *aside);
 
 /**
  * record_sync() - fsync

@@ -267,6 +267,107 @@ static void test_resume(void **state)
 	record_set_free(&set);
 }
 
+static void samples_path(char path[96], const char *name)
+{
+	snprintf(path, 96, "%s/%s", dir, name);
+}
+
+static char *read_samples(size_t *len)
+{
+	char path[96], *text = calloc(1, 200000);
+	FILE *f;
+
+	samples_path(path, "samples.jsonl");
+	f = fopen(path, "r");
+	*len = fread(text, 1, 199999, f);
+	fclose(f);
+	return text;
+}
+
+static void write_samples(const char *text, size_t len)
+{
+	char path[96];
+	FILE *f;
+
+	samples_path(path, "samples.jsonl");
+	f = fopen(path, "w");
+	assert_int_equal(fwrite(text, 1, len, f), len);
+	fclose(f);
+}
+
+/* The run is what an undisturbed one is: each point of each cycle once, with all its numbers. */
+static void expect_whole(void)
+{
+	struct record_set set;
+	size_t i;
+
+	read_run(&set);
+	assert_int_equal(set.nr_outcomes, 8);
+	for (i = 1; i <= 4; i++)
+		assert_int_equal(samples_of(&set, (uint32_t)i), set.nr_samples / 4);
+	assert_int_equal(set.nr_samples, 4 * (2 * 2 * 5 + 10));
+	assert_int_equal(set.nr_events, 4 * 4);
+	record_set_free(&set);
+}
+
+/* samples.jsonl loses what the journal says is done: torn anywhere, a bad line anywhere. */
+static void test_resume_torn(void **state)
+{
+	static const double parts[] = { 0.001, 0.1, 0.3, 0.5, 0.77, 0.99 };
+	char path[96], *text, *hit;
+	size_t len, i;
+
+	(void)state;
+	write_plan("cycles=4");
+	for (i = 0; i < ARRAY_LEN(parts); i++) {
+		assert_int_equal(run("fake"), LUB_EXIT_OK);
+		expect_whole();
+		samples_path(path, "samples.jsonl");
+		text = read_samples(&len);
+		assert_int_equal(truncate(path, (off_t)((double)len * parts[i])), 0);
+		free(text);
+		assert_int_equal(resume(), LUB_EXIT_OK);
+		expect_whole();
+	}
+	/* An outcome in the middle is spoilt: its cycle is done again, the ones behind it stay. */
+	assert_int_equal(run("fake"), LUB_EXIT_OK);
+	text = read_samples(&len);
+	hit = strstr(text, "\"kind\":\"outcome\"");
+	*hit = '#';
+	write_samples(text, len);
+	free(text);
+	assert_int_equal(resume(), LUB_EXIT_OK);
+	expect_whole();
+	text = read_samples(&len);
+	assert_true(strstr(text, "\"cycle\":2") < strstr(text, "\"cycle\":1"));
+	free(text);
+	samples_path(path, "samples.dropped");
+	assert_int_equal(access(path, F_OK), 0);
+	samples_path(path, "samples.jsonl.new");
+	assert_int_not_equal(access(path, F_OK), 0);
+}
+
+/* A spoilt sample of a cycle that has all its outcomes: nothing can be done, and it stays to be seen. */
+static void test_resume_spoilt(void **state)
+{
+	struct record_set set;
+	char *text;
+	size_t len;
+
+	(void)state;
+	write_plan("cycles=4");
+	assert_int_equal(run("fake"), LUB_EXIT_OK);
+	text = read_samples(&len);
+	*strstr(strstr(text, "preserve.memfd"), "unit") = '"';
+	write_samples(text, len);
+	free(text);
+	assert_int_equal(resume(), LUB_EXIT_OK);
+	assert_int_equal(record_read(dir, &set), 0);
+	assert_int_equal(set.bad_lines, 1);
+	assert_int_equal(set.nr_outcomes, 8);
+	record_set_free(&set);
+}
+
 static void test_budget(void **state)
 {
 	struct record_set set;
@@ -331,7 +432,8 @@ int main(void)
 		cmocka_unit_test(test_all_ok),	      cmocka_unit_test(test_faults),
 		cmocka_unit_test(test_base_kernel),   cmocka_unit_test(test_three_failures),
 		cmocka_unit_test(test_no_launch),     cmocka_unit_test(test_left_out),
-		cmocka_unit_test(test_resume),	      cmocka_unit_test(test_budget),
+		cmocka_unit_test(test_resume),	      cmocka_unit_test(test_resume_torn),
+		cmocka_unit_test(test_resume_spoilt), cmocka_unit_test(test_budget),
 		cmocka_unit_test(test_bad_input),
 	};
 
