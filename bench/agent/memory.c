@@ -18,6 +18,12 @@
 #define LOG_MAGIC 0x3130474f4c42554cull /* "LUBLOG01" */
 #define LOG_HEAD 64
 
+/* A sample line is some 330 bytes long. A repetition writes 5, a point 3 more, a cycle a handful. */
+#define LOG_LINE 512
+#define LOG_REP_LINES 5
+#define LOG_POINT_LINES 3
+#define LOG_CYCLE_LINES 64
+
 struct log_head {
 	uint64_t magic;
 	uint64_t len;
@@ -100,7 +106,16 @@ static bool is_huge(const struct mapping *p)
 	return kb * 1024 == p->bytes;
 }
 
-int memory_create(struct memory *m, size_t data_bytes, size_t window_bytes, bool *huge)
+size_t memory_log_bytes(uint32_t reps, size_t points)
+{
+	const size_t mib = 1ul << 20;
+	size_t lines = LOG_CYCLE_LINES + points * (LOG_POINT_LINES + (size_t)reps * LOG_REP_LINES);
+
+	return (LOG_HEAD + lines * LOG_LINE + mib - 1) / mib * mib;
+}
+
+int memory_create(struct memory *m, size_t data_bytes, size_t window_bytes, size_t log_bytes,
+		  bool *huge)
 {
 	uint64_t *words;
 	size_t i;
@@ -112,7 +127,7 @@ int memory_create(struct memory *m, size_t data_bytes, size_t window_bytes, bool
 	if (!err)
 		err = create_part(m, MEM_WINDOW, window_bytes);
 	if (!err)
-		err = create_part(m, MEM_LOG, MEM_LOG_BYTES);
+		err = create_part(m, MEM_LOG, log_bytes);
 	if (err)
 		return err;
 
@@ -120,7 +135,7 @@ int memory_create(struct memory *m, size_t data_bytes, size_t window_bytes, bool
 	for (i = 0; i < data_bytes / sizeof(*words); i++)
 		words[i] = word_at(i);
 	memset(m->part[MEM_WINDOW].va, 0, window_bytes);
-	memset(m->part[MEM_LOG].va, 0, MEM_LOG_BYTES);
+	memset(m->part[MEM_LOG].va, 0, log_bytes);
 	((struct log_head *)(void *)m->part[MEM_LOG].va)->magic = LOG_MAGIC;
 	*huge = is_huge(&m->part[MEM_DATA]);
 	return 0;

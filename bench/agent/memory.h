@@ -21,8 +21,8 @@ enum memory_part {
 /** MEM_DATA_BYTES - length of the data memfd, unless the IOAS is smaller. */
 #define MEM_DATA_BYTES (64ull << 20)
 
-/** MEM_LOG_BYTES - length of the log memfd. */
-#define MEM_LOG_BYTES (1ull << 20)
+/** MEM_LOG_MAX - longest log memfd: what is preserved is also memory that the machine needs. */
+#define MEM_LOG_MAX (64ull << 20)
 
 /** struct mapping - one memfd and where it is mapped. */
 struct mapping {
@@ -43,17 +43,31 @@ struct memory {
 void memory_init(struct memory *m);
 
 /**
+ * memory_log_bytes() - how long the log has to be for the lines of a cycle
+ * @reps: repetitions of a point
+ * @points: their number
+ *
+ * Room for lines half as long again as those of today. What does not fit all the same is refused by
+ * memory_log_append(), and ends the cycle.
+ *
+ * Return: bytes, whole MiB; may be above MEM_LOG_MAX, which is more than there may be.
+ */
+size_t memory_log_bytes(uint32_t reps, size_t points);
+
+/**
  * memory_create() - make, fill and seal the memfds
  * @m: initialised memory
  * @data_bytes: length of the data memfd
  * @huge: set to whether it consists of 2 MiB pages, as it should
  * @window_bytes: length of the window
+ * @log_bytes: length of the log
  *
  * F_SEAL_GROW, F_SEAL_SHRINK and F_SEAL_SEAL are set on all of them.
  *
  * Return: 0 or -errno.
  */
-int memory_create(struct memory *m, size_t data_bytes, size_t window_bytes, bool *huge);
+int memory_create(struct memory *m, size_t data_bytes, size_t window_bytes, size_t log_bytes,
+		  bool *huge);
 
 /**
  * memory_adopt() - map a memfd of the previous kernel

@@ -103,11 +103,18 @@ static int prepare(struct agent *ag)
 	const struct point *p = &ag->c.points[0];
 	volatile struct lub_witness *w;
 	const struct dma_ops *ops;
-	size_t data;
+	bool repeats = ag->c.mode == MODE_PRESERVE && ag->scenario->point;
+	size_t data, log = memory_log_bytes(repeats ? ag->c.reps : 0, ag->c.nr_points);
 	bool huge;
 	int err;
 
 	agent_phase(ag, "prepare");
+	if (log > MEM_LOG_MAX)
+		return agent_fail(
+			ag, "harness-error", 0,
+			"samples of %u repetitions at %zu points need %zu MiB of preserved memory,"
+			" at most %llu are given; use fewer reps",
+			ag->c.reps, ag->c.nr_points, log >> 20, MEM_LOG_MAX >> 20);
 	if (ag->c.mode != MODE_CRASH) {
 		ag->luo = luo_open();
 		if (ag->luo < 0)
@@ -120,7 +127,7 @@ static int prepare(struct agent *ag)
 		return agent_fail(ag, "skip", 0, "page size %llu is not supported by the agent",
 				  (unsigned long long)p->page_bytes);
 	data = p->ioas_bytes < MEM_DATA_BYTES ? p->ioas_bytes : MEM_DATA_BYTES;
-	err = memory_create(&ag->mem, data, ops->window_bytes, &huge);
+	err = memory_create(&ag->mem, data, ops->window_bytes, log, &huge);
 	if (err)
 		return agent_fail(ag, "harness-error", err, "making memfds of %zu bytes", data);
 	if (!huge && p->page_bytes != 4096)
@@ -239,6 +246,9 @@ static int jump(struct agent *ag)
 	if (err)
 		return err;
 	agent_lines_sync(ag);
+	/* A sample that could not be written: the incoming agent would not know that it is missing. */
+	if (ag->outcome)
+		return -EIO;
 	agent_phase(ag, "jump");
 	sync();
 	service_urgent(&ag->service, true);

@@ -44,6 +44,15 @@ bad_plan overflow-suffix 'bad.ini:[0-9]*: .*ioas' 's/^ioas = .*/ioas = 180143985
 bad_plan odd-page 'bad.ini:[0-9]*: .*page' 's/^page = .*/page = 5K/'
 bad_plan too-many-hwpts 'memory' 's/^hwpts = .*/hwpts = 64/; s/^ioas = .*/ioas = 64G/'
 
+# Samples cross the kexec in preserved memory, of which there is so much and no more
+name=too-many-samples
+sed 's/^reps = 2/reps = 10000/; s/^hwpts = .*/hwpts = 1,2,3/; s/^cycles = 2/cycles = 1/' "$(plan $name)" >"$work/$name.many.ini"
+run $name -t "$native" -k "$series" -p "$work/$name.many.ini"
+expect "$name: exit status" "$rc" 1
+expect "$name: points that say it" "$(q $name '[.[] | select(.kind=="outcome" and .outcome=="harness-error"
+	and (.reason | test("10000 repetitions at 3 points need [0-9]+ MiB")))] | length')" 3
+ok "$name: $(q $name '[.[] | select(.kind=="outcome")][0].reason')"
+
 name=no-qemu
 mkdir "$work/bin"
 for tool in ssh tar sh; do ln -s "$(command -v $tool)" "$work/bin/"; done

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -13,8 +14,10 @@
 #include "bench/agent/counters.h"
 #include "bench/agent/cycle.h"
 #include "bench/agent/kmsg.h"
+#include "bench/agent/memory.h"
 #include "bench/agent/tables.h"
 #include "bench/agent/witness.h"
+#include "bench/record/emit.h"
 
 #define GOOD                                                                                       \
 	"{'schema':1,'run':'R','cycle':3,'scenario':'preserve','mode':'rebuild','workload':'lsi'," \
@@ -203,6 +206,61 @@ static void witness(void **state)
 	assert_true(lub_witness_cookie("a", 1) != lub_witness_cookie("b", 1));
 }
 
+/* As many of the longest lines as a cycle may write fit into the log; one byte too many is refused. */
+static void log_room(void **state)
+{
+	struct lub_sample s = {
+		.run = "20260101-000000-smmuv3-s2-0001",
+		.cycle = UINT32_MAX,
+		.rep = 10000,
+		.scenario = "blackout",
+		.metric = "unpreserve.total",
+		.unit = "ns",
+		.clock = "cntvct",
+		.value = INT64_MAX,
+		.params = { .hwpts = 65536,
+			    .ioas_bytes = 1ull << 46,
+			    .page_bytes = 1 << 30,
+			    .devices = 1,
+			    .mode = "preserve",
+			    .workload = "e1000e",
+			    .probes = "off",
+			    .phase = "control" },
+	};
+	const uint32_t reps = 1000, points = 7;
+	struct memory m;
+	char *text;
+	json_t *line = emit_sample(&s);
+	size_t i, len, bytes = memory_log_bytes(reps, points);
+	const char *log;
+
+	(void)state;
+	text = json_dumps(line, JSON_COMPACT);
+	json_decref(line);
+	memory_init(&m);
+	m.part[MEM_LOG].va = calloc(1, bytes);
+	m.part[MEM_LOG].bytes = bytes;
+	for (i = 0; i < 20 + points * (3 + reps * 5); i++) {
+		assert_int_equal(memory_log_append(&m, text, strlen(text)), 0);
+		assert_int_equal(memory_log_append(&m, "\n", 1), 0);
+	}
+	while (!memory_log_append(&m, text, strlen(text)))
+		;
+	while (!memory_log_append(&m, "x", 1))
+		;
+	assert_int_equal(memory_log_append(&m, "x", 1), -ENOSPC);
+	memcpy(m.part[MEM_LOG].va, "LUBLOG01", 8);
+	log = memory_log(&m, &len);
+	assert_ptr_equal(log, m.part[MEM_LOG].va + 64);
+	assert_int_equal(len, bytes - 64);
+	free(m.part[MEM_LOG].va);
+	free(text);
+
+	assert_int_equal(memory_log_bytes(5, 4), 1 << 20);
+	assert_true(memory_log_bytes(10000, 2) <= MEM_LOG_MAX);
+	assert_true(memory_log_bytes(10000, 3) > MEM_LOG_MAX);
+}
+
 static void conversion(void **state)
 {
 	(void)state;
@@ -216,10 +274,15 @@ static void conversion(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(cycle_good), cmocka_unit_test(cycle_bad),
-		cmocka_unit_test(timeline),   cmocka_unit_test(zoneinfo),
-		cmocka_unit_test(log_lines),  cmocka_unit_test(table_pages),
-		cmocka_unit_test(witness),    cmocka_unit_test(conversion),
+		cmocka_unit_test(cycle_good),
+		cmocka_unit_test(cycle_bad),
+		cmocka_unit_test(timeline),
+		cmocka_unit_test(zoneinfo),
+		cmocka_unit_test(log_lines),
+		cmocka_unit_test(table_pages),
+		cmocka_unit_test(witness),
+		cmocka_unit_test(conversion),
+		cmocka_unit_test(log_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
