@@ -19,7 +19,7 @@
 /** enum lub_phase - what the CPU is about to do, written by the agent. */
 enum lub_phase {
 	LUB_PHASE_NONE = 0,
-	LUB_PHASE_CONTROL = 1,	/* an idle window without a kexec, for comparison */
+	LUB_PHASE_CONTROL = 1,	/* a window without a kexec, as busy as a boot, for comparison */
 	LUB_PHASE_WORK = 2,	/* anything else of the outgoing agent */
 	LUB_PHASE_BLACKOUT = 3, /* set last before the jump */
 	LUB_PHASE_AFTER = 4,	/* the incoming agent has its memory back */
