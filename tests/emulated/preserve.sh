@@ -21,7 +21,8 @@ check_witness() { # RUN CYCLE
 }
 
 # The rule of docs/measurements.md, which every cycle has to keep. A busy host makes gaps, too, now and
-# then; a kernel that holds up the device makes them every time. So a run may be tried again as a whole.
+# then; a kernel that holds up the device makes them every time. So a run may be tried again as a whole, twice,
+# and each such try is counted in the summary.
 gap_holds() { # RUN CYCLE
 	local control blackout after
 	control=$(values "$1" "$2" dma.gap '.phase=="control"')
@@ -76,7 +77,7 @@ check_trace() { # RUN: what the emulated IOMMU saw
 
 one_target() { # TARGET
 	local name cycle try holds
-	for try in 1 2 3 4 5; do
+	for try in 1 2 3; do
 		name=$1-$try
 		run "$name" -t "$1" -p "$smoke" -k "$series"
 		[ $rc -eq 0 ] || { show "$name"; fail "$name: exit status $rc"; }
@@ -90,9 +91,11 @@ one_target() { # TARGET
 		done
 		check_consoles "$name"
 		check_trace "$name"
-		ok "$name: 2 kexecs, no fault, nothing lost or corrupt, translation never touched"
-		[ $holds = no ] || return 0
-		echo "$name: gaps are too long; is it the host? once more"
+		if [ $holds = yes ]; then
+			ok "$name: 2 kexecs, no fault, nothing lost or corrupt, translation never touched"
+			return 0
+		fi
+		[ $try -eq 3 ] || retried "$name" "the device stopped for more than 10 ms beyond its usual gaps; is it the host?"
 	done
 	fail "$1: in each of $try runs the device stopped for more than 10 ms beyond its usual gaps"
 }

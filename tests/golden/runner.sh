@@ -1,0 +1,65 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# tests/run.sh and tests/emulated/lib.sh tell what they did not test: made-up tests in a tree of their own.
+# shellcheck disable=SC2016 # programs are written here
+set -u
+top=$(cd "$(dirname "$0")/../.." && pwd)
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+failed=0
+
+mkdir -p "$tmp/tests/golden" "$tmp/one"
+cp "$top/tests/run.sh" "$tmp/tests/"
+
+made_up() { # NAME SCRIPT
+	printf '#!/bin/bash\n%s\n' "$2" >"$tmp/tests/golden/$1.sh"
+	chmod +x "$tmp/tests/golden/$1.sh"
+}
+
+check() { # WHAT: the last command's status is 0
+	if [ $? -eq 0 ]; then echo "ok - $1"; else echo "not ok - $1"; failed=1; fi
+}
+
+made_up skips 'echo "skip: no such machine"; exit 4'
+! "$tmp/tests/run.sh" golden >"$tmp/out"
+check "all skipped is no success"
+grep -qx '1 skipped' "$tmp/out" && grep -qx '0 passed, 0 failed' "$tmp/out"
+check "and is said"
+
+made_up retries 'echo "vtd-1: hang" >>"$TEST_DIR/retried"; mkdir "$TEST_DIR/vtd-1.hung"'
+made_up passes 'touch "$TEST_DIR/x"'
+"$tmp/tests/run.sh" golden >"$tmp/out"
+check "one that passes is a success"
+grep -qx '1 retried' "$tmp/out" && grep -q 'retried: vtd-1: hang' "$tmp/out" && grep -qx '2 passed, 0 failed' "$tmp/out"
+check "what was tried again is counted and named"
+[ -d "$tmp/build/test-logs/golden/retries.d/vtd-1.hung" ] && [ ! -e "$tmp/build/test-logs/golden/passes.d" ]
+check "what it left is kept, the rest is not"
+
+# The functions of lib.sh, with a lubench that says what a file holds and fails.
+sed -n '/^retried()/,/^# q RUN/p; /^no_splat()/,/^}/p; /^fail()/p' "$top/tests/emulated/lib.sh" >"$tmp/lib.sh"
+printf '#!/bin/sh\nmkdir -p "$3"\necho x >>%s/calls\ncat %s/said\nexit 1\n' "$tmp" "$tmp" >"$tmp/lubench"
+chmod +x "$tmp/lubench"
+
+tries() { # LINE...: how often run() tries when lubench says that
+	rm -rf "$tmp/work" "$tmp/calls"
+	mkdir "$tmp/work"
+	printf '%s\n' "$@" >"$tmp/said"
+	work=$tmp/work lubench=$tmp/lubench bash -c ". '$tmp/lib.sh'; run x" >/dev/null
+	wc -l <"$tmp/calls"
+}
+
+[ "$(tries 'not ok 1 p # hang: no progress for 70 s in phase jump of the incoming kernel')" = 2 ]
+check "a hang before the incoming agent speaks is tried again, once"
+[ "$(tries 'not ok 1 p # hang: no progress for 70 s in phase replace of the incoming kernel')" = 1 ]
+check "a hang later on is not"
+[ "$(tries 'not ok 1 p # hang: no progress for 70 s in phase jump of the incoming kernel' \
+	'not ok 2 p # preserve-error: 8 bytes are corrupt')" = 1 ]
+check "nor is one beside another failure"
+
+mkdir -p "$tmp/work/none" "$tmp/work/some"
+echo 'Linux version 7.3' >"$tmp/work/some/console-1.log"
+work=$tmp/work bash -c ". '$tmp/lib.sh'; no_splat some"
+check "a console without complaints is fine"
+! work=$tmp/work bash -c ". '$tmp/lib.sh'; no_splat none" 2>/dev/null
+check "no console is not"
+exit $failed
