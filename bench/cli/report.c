@@ -5,6 +5,7 @@
 
 #include "bench/lubench.h"
 #include "bench/record/record.h"
+#include "bench/record/schema.h"
 #include "bench/report/report.h"
 
 /* More than the side by side table takes, so that this one tells. */
@@ -14,12 +15,15 @@ struct options {
 	const char *run[MAX_RUNS];
 	size_t nr_runs;
 	const char *svg;
+	const char *schema;
 	bool check;
 };
 
 static const struct argp_option options[] = {
 	{ "svg", 's', "FILE", 0, "Write the scaling curve to FILE, too", 0 },
 	{ "check", 'c', NULL, 0, "Exit status 1 when a verdict of a run is FAIL", 0 },
+	{ "schema", 'S', "FILE", 0,
+	  "Instead of a report, check every line against this schema (results/schema.json)", 0 },
 	{ 0 },
 };
 
@@ -33,6 +37,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case 'c':
 		o->check = true;
+		break;
+	case 'S':
+		o->schema = arg;
 		break;
 	case ARGP_KEY_ARG:
 		if (o->nr_runs == MAX_RUNS)
@@ -78,11 +85,42 @@ static int write_svg(const char *path, const struct record_set *set)
 	return err == -ENODATA ? 0 : err;
 }
 
+/* Says what is wrong with which line. Return: 0, or -EINVAL when something is. */
+static int check_lines(const char *path, const json_t *schema, const struct record_set *set)
+{
+	const json_t *line;
+	size_t i, bad = 0;
+	char why[400];
+
+	json_array_foreach(set->root, i, line) {
+		if (!schema_check(schema, line, why, sizeof(why)))
+			continue;
+		if (!bad++)
+			lub_err("%s: record %zu does not match the schema: %s", path, i + 1, why);
+	}
+	if (bad > 1)
+		lub_err("%s: %zu records in all do not", path, bad);
+	if (!json_array_size(set->root))
+		lub_err("%s: no record in it", path);
+	return bad || !json_array_size(set->root) ? -EINVAL : 0;
+}
+
+static json_t *load_schema(const char *path)
+{
+	json_error_t jerr;
+	json_t *schema = json_load_file(path, 0, &jerr);
+
+	if (!schema)
+		lub_err("%s:%d: %s; give a schema", path, jerr.line, jerr.text);
+	return schema;
+}
+
 int cmd_report(int argc, char **argv)
 {
 	struct record_set sets[MAX_RUNS] = { 0 };
 	struct options o = { 0 };
 	bool failed[MAX_RUNS] = { false }, whole = true;
+	json_t *schema = NULL;
 	int err = 0, status;
 	size_t i;
 
@@ -90,18 +128,23 @@ int cmd_report(int argc, char **argv)
 	argp_err_exit_status = LUB_EXIT_USAGE;
 	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
 		return LUB_EXIT_USAGE;
+	if (o.schema) {
+		schema = load_schema(o.schema);
+		err = schema ? 0 : -EINVAL;
+	}
 	for (i = 0; !err && i < o.nr_runs; i++) {
-		if (i)
+		if (i && !schema)
 			fputs("\n\n", stdout);
 		err = record_read(o.run[i], &sets[i]);
 		if (!err)
-			err = report_text(stdout, &sets[i], &failed[i]);
+			err = schema ? check_lines(o.run[i], schema, &sets[i])
+				     : report_text(stdout, &sets[i], &failed[i]);
 		/* All that is left is shown; that something is not must not pass unseen. */
 		whole &= !sets[i].torn && !sets[i].bad_lines;
 	}
-	if (!err && o.nr_runs > 1)
+	if (!err && !schema && o.nr_runs > 1)
 		err = report_beside(stdout, sets, o.nr_runs);
-	if (!err && o.svg)
+	if (!err && !schema && o.svg)
 		err = write_svg(o.svg, &sets[0]);
 	status = err || !whole ? LUB_EXIT_FAIL : LUB_EXIT_OK;
 	for (i = 0; i < o.nr_runs; i++) {
@@ -111,5 +154,6 @@ int cmd_report(int argc, char **argv)
 		}
 		record_set_free(&sets[i]);
 	}
+	json_decref(schema);
 	return status;
 }

@@ -79,6 +79,9 @@ run() {
 	"$lubench" run -o "$work/$name" "$@" >"$work/$name.txt" 2>&1 </dev/null || rc=$?
 	if [ "$rc" -ne 0 ] && why=$(hung_in_jump "$name") && again "$name" "$why"; then
 		run "$name" "$@"
+	elif [ -s "$work/$name/samples.jsonl" ]; then
+		"$lubench" report --schema results/schema.json "$work/$name" >>"$work/$name.txt" 2>&1 ||
+			{ tail -n 3 "$work/$name.txt"; fail "$name: samples.jsonl is not what results/schema.json says"; }
 	fi
 }
 

@@ -66,6 +66,16 @@ diff -u tests/golden/beside.txt "$tmp/out" >"$tmp/diff"
 result $? "two runs side by side"
 sed 's/^/# /' "$tmp/diff"
 
+for run in results/baselines/*/; do
+	"$lubench" report --schema results/schema.json "$run" >"$tmp/out" 2>&1
+	result $? "$run is what the schema says"
+	sed 's/^/# /' "$tmp/out"
+done
+sed 's/"metric":"jump"/"metric":"leap"/' tests/golden/report/preserve/samples.jsonl >"$tmp/other.jsonl"
+! "$lubench" report --schema results/schema.json "$tmp/other.jsonl" 2>"$tmp/err" &&
+	[ "$(wc -l <"$tmp/err")" -eq 2 ] && grep -q 'record [0-9]* does not match the schema: .*metric' "$tmp/err"
+result $? "a metric that nobody knows is not"
+
 "$lubench" report --svg "$tmp/curve.svg" tests/golden/report/preserve >/dev/null 2>"$tmp/err" &&
 	grep -q '^<svg ' "$tmp/curve.svg" && grep -q EMULATED "$tmp/curve.svg" &&
 	[ "$(grep -c '<circle' "$tmp/curve.svg")" -eq 58 ] && tail -n 1 "$tmp/curve.svg" | grep -qx '</svg>'

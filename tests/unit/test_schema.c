@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* results/schema.json accepts every kind of line that is written, and refuses what is not one. */
 #include <errno.h>
+#include <glob.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "bench/record/emit.h"
+#include "bench/record/record.h"
 #include "bench/record/schema.h"
 
 static json_t *schema;
@@ -133,6 +134,30 @@ static void test_validator(void **state)
 	json_decref(value);
 }
 
+/* Lines that real agents wrote, down to the last one. */
+static void test_baselines(void **state)
+{
+	struct record_set set;
+	const json_t *line;
+	char why[400];
+	size_t i, k;
+	glob_t g;
+
+	(void)state;
+	assert_int_equal(glob("results/baselines/*/" RECORD_SAMPLES, 0, NULL, &g), 0);
+	for (i = 0; i < g.gl_pathc; i++) {
+		assert_int_equal(record_read(g.gl_pathv[i], &set), 0);
+		assert_int_equal(set.bad_lines, 0);
+		assert_false(set.torn);
+		assert_true(set.nr_samples > 0);
+		json_array_foreach(set.root, k, line)
+			if (schema_check(schema, line, why, sizeof(why)))
+				fail_msg("%s:%zu: %s", g.gl_pathv[i], k + 1, why);
+		record_set_free(&set);
+	}
+	globfree(&g);
+}
+
 static int load(void **state)
 {
 	(void)state;
@@ -153,6 +178,7 @@ int main(void)
 		cmocka_unit_test(test_written),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_validator),
+		cmocka_unit_test(test_baselines),
 	};
 
 	return cmocka_run_group_tests(tests, load, unload);
