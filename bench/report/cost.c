@@ -12,7 +12,7 @@
 #include "bench/stats/stats.h"
 
 struct rows {
-	struct vec y, hwpts, pages, scale;
+	struct vec y, hwpts, pages, scale, cycle;
 };
 
 static void rows_free(struct rows *r)
@@ -21,6 +21,7 @@ static void rows_free(struct rows *r)
 	free(r->hwpts.v);
 	free(r->pages.v);
 	free(r->scale.v);
+	free(r->cycle.v);
 }
 
 /* Median of a metric over the repetitions of one cycle, NaN when there is none. */
@@ -67,7 +68,7 @@ static int add_point(const struct model *m, const struct point *p, struct rows *
 			continue;
 		if (vec_push(&r->y, y) || vec_push(&r->hwpts, p->p->hwpts) ||
 		    vec_push(&r->pages, isnan(pages) ? all_pages : pages) ||
-		    vec_push(&r->scale, scale))
+		    vec_push(&r->scale, scale) || vec_push(&r->cycle, m->cycles[i].id))
 			return -ENOMEM;
 	}
 	return 0;
@@ -90,13 +91,19 @@ static void print_fit(FILE *out, const struct stats_fit *f)
 	}
 	for (i = 0; i < f->terms; i++) {
 		fprintf(out, "  %-6s%9s +- %8s%s\n", names[i], fmt_time(c, f->coef[i]),
-			fmt_time(se, f->se[i]), per[i]);
+			isnan(f->se[i]) ? "-" : fmt_time(se, f->se[i]), per[i]);
 		negative |= f->coef[i] < 0;
 	}
 	fprintf(out, "  n %zu, R2 %.4f, residual MAD %s, %.2g %% of the point's median, ", f->n,
 		f->r2, fmt_time(c, f->mad), 100 * f->mad_rel);
 	fprintf(out, "condition %.3g\n", f->condition);
 	fprintf(out, "  robust fit with %s\n", f->method);
+	if (isnan(f->se[0]))
+		fputs("  +- is not known: without one of the cycles the model is not identified\n",
+		      out);
+	else
+		fprintf(out, "  +- is one standard error, by leaving out each of %zu cycles\n",
+			f->clusters);
 	if (negative)
 		fputs("  A negative coefficient is no cost: it says that the model does not hold here.\n",
 		      out);
@@ -117,6 +124,9 @@ int cost_fit(const struct model *m, size_t first, size_t end, struct stats_fit *
 		x[0] = r.hwpts.v;
 		x[1] = r.pages.v;
 		ret = stats_robust_fit(r.y.v, x, r.scale.v, r.y.n, 3, fit);
+		/* points of one cycle share its kernel: they go up and down together */
+		if (!ret)
+			ret = stats_cluster_se(r.y.v, x, r.scale.v, r.cycle.v, r.y.n, fit);
 	}
 	rows_free(&r);
 	return ret;

@@ -140,14 +140,15 @@ int stats_slope(const double *x, const double *y, size_t n, double level, struct
  *	    member but @n, @terms and @condition means anything
  * @method: which weights the fit ended with
  * @condition: condition number of the design with columns scaled to unit length
- * @se: standard errors of @coef, for independent observations
+ * @se: standard errors of @coef, for independent observations; stats_cluster_se() gives others
+ * @clusters: how many stats_cluster_se() saw, 0 before
  * @r2: share of the variance of y explained, in the units of y; may be negative
  * @mad: median absolute residual, units of y
  * @mad_rel: median absolute residual over the scale; NaN without a scale
  */
 struct stats_fit {
 	const char *reason, *method;
-	size_t n, terms;
+	size_t n, terms, clusters;
 	double coef[STATS_FIT_TERMS], se[STATS_FIT_TERMS];
 	double condition, r2, mad, mad_rel;
 };
@@ -169,5 +170,19 @@ struct stats_fit {
  */
 int stats_robust_fit(const double *y, const double *const *x, const double *scale, size_t n,
 		     size_t terms, struct stats_fit *fit);
+
+/**
+ * stats_cluster_se - standard errors for observations that are independent between clusters only
+ * @y, @x, @scale, @n: what stats_robust_fit() was given
+ * @cluster: cluster of each observation, any numbers
+ * @fit: what it returned; @se is replaced, @clusters set
+ *
+ * By leaving out one cluster after the other, which rather errs on the wide side. The errors are NaN
+ * when the model is not identified without one of the clusters. A fit with a reason stays as it is.
+ *
+ * Return: 0, -ENOMEM.
+ */
+int stats_cluster_se(const double *y, const double *const *x, const double *scale,
+		     const double *cluster, size_t n, struct stats_fit *fit);
 
 #endif /* LUBENCH_STATS_H */
