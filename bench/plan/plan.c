@@ -178,8 +178,9 @@ static int on_matrix(struct parser *p, const char *section, const char *key, con
 		if (!set_list(p, key, value, true, 4096, 1ULL << 30, m->page, &m->nr_page))
 			return 0;
 		for (i = 0; i < m->nr_page; i++)
-			if (m->page[i] & (m->page[i] - 1))
-				return bad(p, key, "not a power of two; use 4K, 2M or 1G");
+			if (m->page[i] != 4096 && m->page[i] != 2 << 20)
+				return bad(p, key,
+					   "not a page size that can be measured; use 4K or 2M");
 		return 1;
 	default:
 		return 0;

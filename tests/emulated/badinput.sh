@@ -23,6 +23,7 @@ bad_plan negative-size 'bad.ini:[0-9]*: .*ioas' 's/^ioas = .*/ioas = -64M/'
 bad_plan overflow 'bad.ini:[0-9]*: .*ioas' 's/^ioas = .*/ioas = 99999999999999999999G/'
 bad_plan overflow-suffix 'bad.ini:[0-9]*: .*ioas' 's/^ioas = .*/ioas = 18014398509481985K/'
 bad_plan odd-page 'bad.ini:[0-9]*: .*page' 's/^page = .*/page = 5K/'
+bad_plan huge-page 'bad.ini:[0-9]*: page: .*use 4K or 2M' 's/^page = .*/page = 1G/; s/^ioas = .*/ioas = 1G/'
 bad_plan too-many-hwpts 'memory' 's/^hwpts = .*/hwpts = 64/; s/^ioas = .*/ioas = 64G/'
 
 # Samples cross the kexec in preserved memory, of which there is so much and no more

@@ -141,7 +141,9 @@ static void test_numbers(void **state)
 	refused(RUN "[matrix.1]\nhwpts=0\nioas=1M\npage=4K\n", "p.ini:4: hwpts: ", "too small");
 	refused(RUN "[matrix.1]\nhwpts=1,,2\nioas=1M\npage=4K\n", "p.ini:4: hwpts: ", "empty");
 	refused(RUN "[matrix.1]\nhwpts=1\nioas=0\npage=4K\n", "p.ini:5: ioas: ", "too small");
-	refused(RUN "[matrix.1]\nhwpts=1\nioas=1M\npage=12K\n", "p.ini:6: page: ", "power of two");
+	refused(RUN "[matrix.1]\nhwpts=1\nioas=1M\npage=12K\n", "p.ini:6: page: ", "4K or 2M");
+	/* A power of two, and none that the agent could map. */
+	refused(RUN "[matrix.1]\nhwpts=1\nioas=1G\npage=1G\n", "p.ini:6: page: ", "4K or 2M");
 	refused(RUN "[matrix.1]\nhwpts=1\nioas=3M\npage=2M\n", "p.ini:4: ioas: ", "not a multiple");
 }
 
