@@ -23,6 +23,7 @@ ARCH-smmuv3 := aarch64
 ARCH-smmuv3-s2 := aarch64
 NATIVE := $(firstword $(foreach t,$(ALL_TARGETS),$(if $(filter $(HOST_ARCH),$(ARCH-$(t))),$(t))) vtd)
 TARGET ?= $(if $(filter test test-emulated test-full,$(MAKECMDGOALS)),all,$(NATIVE))
+comma := ,
 TARGETS := $(if $(filter all,$(TARGET)),$(ALL_TARGETS),$(TARGET))
 arch_of = $(or $(ARCH-$(1)),$(error TARGET=$(1): unknown; use $(ALL_TARGETS) or all))
 # Tests take all targets of an architecture; stage 2 has a test of its own, which says when it cannot run.
@@ -62,7 +63,7 @@ missing = have=$$(dpkg-query -W -f '$${db:Status-Abbrev} $${Package}\n' $(DEPS) 
 help: ## this list
 	@awk '/^##@ /{ printf "\n%s\n", substr($$0, 5) } \
 		/^[a-z-]+:.* ## /{ split($$0, a, ":"); sub(/.* ## /, ""); printf "  make %-14s %s\n", a[1], $$0 }' Makefile
-	@printf '\nVariables: TARGET=vtd|vtd-sm|smmuv3|smmuv3-s2|all, PLAN=%s, MODE=preserve|rebuild|crash,\n' '$(PLAN)'
+	@printf '\nVariables: TARGET=vtd|vtd-sm|smmuv3|smmuv3-s2|all, PLAN=%s, MODE=preserve|rebuild|crash or a list,\n' '$(PLAN)'
 	@printf 'KERNEL=series|series:N|base, KSRC=DIR, VARIANT=selftest|debug (also selftest+debug)|mock,\n'
 	@printf 'WORKLOAD=lsi|..., HOST=user@machine DEVICE=BDF, LUBENCH_CACHE=%s, V=1.\n' '$(LUBENCH_CACHE)'
 
@@ -159,11 +160,13 @@ RUN_ARGS = --plan '$(PLAN_FILE)' $(if $(MODE),--mode $(MODE)) $(if $(WORKLOAD),-
 .PHONY: bench-args
 bench-args:
 	@[ -f '$(PLAN_FILE)' ] || { echo "lubench: no plan $(PLAN_FILE); there are: $(notdir $(basename $(wildcard bench/plan/plans/*.ini)))" >&2; exit 2; }
-	@case '$(MODE)' in ''|preserve|rebuild|crash) ;; *) echo "lubench: MODE=$(MODE): unknown; use preserve, rebuild or crash" >&2; exit 2 ;; esac
+	@for m in $(subst $(comma), ,$(MODE)); do case "$$m" in preserve|rebuild|crash) ;; \
+		*) echo "lubench: MODE=$(MODE): unknown; use preserve, rebuild, crash, or several with commas" >&2; exit 2 ;; esac; done
 	@[ -z '$(HOST)' ] || [ -n '$(DEVICE)' ] || { echo 'lubench: HOST needs DEVICE=BDF: the device that may be taken from its driver' >&2; exit 2; }
 
+# The trap: a shell that ^C ends at once would let make return while lubench still ends its guest.
 bench: bench-args deps all kernel $(if $(HOST),,image) ## measure on TARGET, or on HOST, and report
-	@rc=0; runs=; \
+	@trap : INT; rc=0; runs=; \
 	for t in $(if $(HOST),host,$(TARGETS)); do \
 		out=$(OUT)$(if $(word 2,$(TARGETS)),/$$t); \
 		build/lubench run $(if $(HOST),--host '$(HOST)' --device '$(DEVICE)',--target $$t) $(RUN_ARGS) --out $$out; r=$$?; \
