@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <libgen.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,13 +63,26 @@ static int unbind(const char *bdf)
 	return err == -ENOENT ? 0 : err;
 }
 
+/* Is the file there, and about this device? */
+static bool undo_is_of(const char *undo, const char *bdf)
+{
+	char text[160], of[64];
+
+	return sys_read(undo, text, sizeof(text)) >= 0 && sscanf(text, "%63s", of) == 1 &&
+	       !strcmp(of, bdf);
+}
+
 int pcidev_take(const char *bdf, const char *undo)
 {
 	char path[PATH_MAX], driver[64], text[160];
 	int err;
 
 	driver_of(bdf, driver, sizeof(driver));
-	if (access(undo, F_OK)) {
+	if (!undo_is_of(undo, bdf)) {
+		/* What an earlier run took and did not give back is not to be forgotten. */
+		err = pcidev_give_back(undo);
+		if (err)
+			return err;
 		snprintf(text, sizeof(text), "%s %s\n", bdf, driver);
 		err = sys_save(undo, text);
 		if (err)
@@ -100,6 +114,9 @@ int pcidev_give_back(const char *undo)
 		return -EINVAL;
 	dev_path(path, bdf, "driver_override");
 	err = sys_write(path, "\n");
+	/* The device is gone: there is nothing to give back. */
+	if (err == -ENOENT)
+		return unlink(undo) ? -errno : 0;
 	/* It was with vfio-pci before we came: then that is where it belongs. */
 	if (!err && strcmp(driver, "vfio-pci")) {
 		err = unbind(bdf);

@@ -20,7 +20,8 @@ int pcidev_ids(const char *bdf, uint16_t *vendor, uint16_t *device);
  * pcidev_take() - bind the device to vfio-pci
  * @bdf: PCI address
  * @undo: file that pcidev_give_back() needs; written and synced before anything is changed, and
- *	  left alone when it is there already
+ *	  left alone when it is there already and about this device; one of another device is
+ *	  followed first
  *
  * Return: 0 or -errno.
  */
@@ -28,7 +29,8 @@ int pcidev_take(const char *bdf, const char *undo);
 
 /**
  * pcidev_give_back() - give the device back to the driver that it had
- * @undo: file written by pcidev_take(); removed. No file: nothing to do.
+ * @undo: file written by pcidev_take(); removed. No file, or a device that is gone: nothing
+ *	  to do.
  *
  * Return: 0 or -errno.
  */

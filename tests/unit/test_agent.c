@@ -6,7 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -15,6 +17,7 @@
 #include "bench/agent/cycle.h"
 #include "bench/agent/kmsg.h"
 #include "bench/agent/memory.h"
+#include "bench/agent/pcidev.h"
 #include "bench/agent/tables.h"
 #include "bench/agent/witness.h"
 #include "bench/record/emit.h"
@@ -261,6 +264,35 @@ static void log_room(void **state)
 	assert_true(memory_log_bytes(10000, 3) > MEM_LOG_MAX);
 }
 
+/* An undo file of another device, which is gone, must not stand for the one that is taken now. */
+static void undo_of_another_device(void **state)
+{
+	char undo[] = "/tmp/lubench-undo-XXXXXX", text[160] = "";
+	FILE *f;
+	int fd = mkstemp(undo);
+
+	(void)state;
+	assert_true(fd >= 0);
+	f = fdopen(fd, "w");
+	fputs("ffff:ff:1f.7 nodriver\n", f);
+	fclose(f);
+	assert_int_equal(pcidev_take("ffff:ff:1f.6", undo), -ENOENT);
+	f = fopen(undo, "r");
+	assert_non_null(fgets(text, sizeof(text), f));
+	fclose(f);
+	assert_string_equal(text, "ffff:ff:1f.6 \n");
+	/* Its own is kept as it is: the driver in it is the one from before the first try. */
+	f = fopen(undo, "w");
+	fputs("ffff:ff:1f.6 igb\n", f);
+	fclose(f);
+	assert_int_equal(pcidev_take("ffff:ff:1f.6", undo), -ENOENT);
+	f = fopen(undo, "r");
+	assert_non_null(fgets(text, sizeof(text), f));
+	fclose(f);
+	assert_string_equal(text, "ffff:ff:1f.6 igb\n");
+	unlink(undo);
+}
+
 static void conversion(void **state)
 {
 	(void)state;
@@ -283,6 +315,7 @@ int main(void)
 		cmocka_unit_test(witness),
 		cmocka_unit_test(conversion),
 		cmocka_unit_test(log_room),
+		cmocka_unit_test(undo_of_another_device),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
