@@ -60,6 +60,9 @@ mkdir -p "$tmp/work/none" "$tmp/work/some"
 echo 'Linux version 7.3' >"$tmp/work/some/console-1.log"
 work=$tmp/work bash -c ". '$tmp/lib.sh'; no_splat some"
 check "a console without complaints is fine"
+{ echo 'WARNING: CPU: 0 PID: 1'; yes 'a long console' | head -n 20000; } >"$tmp/work/some/console-2.log"
+! work=$tmp/work bash -c "set -o pipefail; . '$tmp/lib.sh'; no_splat some" 2>/dev/null
+check "a complaint at the head of a long one is seen"
 ! work=$tmp/work bash -c ". '$tmp/lib.sh'; no_splat none" 2>/dev/null
 check "no console is not"
 exit $failed
