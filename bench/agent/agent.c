@@ -132,8 +132,8 @@ static struct lub_params params_of(const struct agent *ag, const struct point *p
 	};
 }
 
-void agent_sample(struct agent *ag, const struct point *p, uint32_t rep, const char *metric,
-		  const char *unit, int64_t value, const char *phase)
+static void sample(struct agent *ag, const struct point *p, uint32_t rep, const char *metric,
+		   const char *unit, int64_t value, const char *phase, const char *reason)
 {
 	struct lub_sample s = {
 		.run = ag->c.run,
@@ -143,6 +143,7 @@ void agent_sample(struct agent *ag, const struct point *p, uint32_t rep, const c
 		.metric = metric,
 		.unit = unit,
 		.value = value,
+		.reason = reason,
 		.params = params_of(ag, p),
 	};
 
@@ -150,6 +151,18 @@ void agent_sample(struct agent *ag, const struct point *p, uint32_t rep, const c
 	if (!strcmp(unit, "ns"))
 		s.clock = CLOCK_NAME;
 	put_line(ag, emit_sample(&s));
+}
+
+void agent_sample(struct agent *ag, const struct point *p, uint32_t rep, const char *metric,
+		  const char *unit, int64_t value, const char *phase)
+{
+	sample(ag, p, rep, metric, unit, value, phase, NULL);
+}
+
+void agent_missing(struct agent *ag, const struct point *p, const char *metric, const char *unit,
+		   const char *phase, const char *reason)
+{
+	sample(ag, p, 0, metric, unit, 0, phase, reason);
 }
 
 void agent_time(struct agent *ag, const struct point *p, uint32_t rep, const char *metric,

@@ -34,7 +34,8 @@ enum agent_token {
  * @boot_id: of the outgoing kernel
  * @liveupdate_number: of the outgoing kernel, -1 when unknown
  * @at: what is carried over
- * @iommu_pages: IOMMU pages before the cycle touched anything, negative when unknown
+ * @iommu_pages: IOMMU pages before the first cycle of the chain of live updates touched anything,
+ *		 negative when unknown
  * @faults: refused DMAs in the outgoing kernel
  * @counter: loops of the device when the state was written
  * @control: loops in the control window
@@ -194,6 +195,18 @@ void agent_lines_sync(struct agent *ag);
  */
 void agent_sample(struct agent *ag, const struct point *p, uint32_t rep, const char *metric,
 		  const char *unit, int64_t value, const char *phase);
+
+/**
+ * agent_missing() - report that there is no number, and why
+ * @ag: the agent
+ * @p: what it would have been measured with
+ * @metric: its name
+ * @unit: as agent_sample()
+ * @phase: parameter phase or NULL
+ * @reason: one line
+ */
+void agent_missing(struct agent *ag, const struct point *p, const char *metric, const char *unit,
+		   const char *phase, const char *reason);
 
 /**
  * agent_time() - report one length of time

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "bench/agent/agent.h"
+#include "bench/agent/chain.h"
 #include "bench/agent/counters.h"
 #include "bench/agent/kmsg.h"
 #include "bench/agent/leftover.h"
@@ -174,8 +175,10 @@ int agent_incoming(const char *dir)
 		agent_phase(&ag, "teardown");
 		release(&ag);
 		leftover_report(&ag);
-		if (!ag.outcome)
+		if (!ag.outcome) {
+			chain_go_on(&ag);
 			ag.phase = "finish";
+		}
 	}
 	release(&ag);
 	return agent_outcome(&ag) ? EXIT_FAILURE : EXIT_SUCCESS;

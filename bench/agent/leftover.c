@@ -80,6 +80,9 @@ static void put(struct agent *ag, const char *metric, const char *unit, int64_t 
 {
 	if (value >= 0)
 		agent_sample(ag, &ag->carried.at, 0, metric, unit, value, "after");
+	else
+		agent_missing(ag, &ag->carried.at, metric, unit, "after",
+			      "this kernel does not tell (no debugfs?): not checked for leaks");
 }
 
 static int64_t bytes(int64_t pages)
@@ -104,7 +107,7 @@ void leftover_report(struct agent *ag)
 	if (tables >= 0 && ag->carried.iommu_pages >= 0 &&
 	    tables > ag->carried.iommu_pages + LEAK_SLACK)
 		agent_fail(ag, "preserve-error", 0,
-			   "leak: %lld IOMMU pages after teardown, %lld before the cycle",
+			   "leak: %lld IOMMU pages after teardown, %lld before the chain",
 			   (long long)tables, (long long)ag->carried.iommu_pages);
 	if (unclaimed > KHO_KEEPS)
 		agent_fail(ag, "preserve-error", 0, "leak: %lld preserved pages were never claimed",

@@ -10,7 +10,7 @@
  * @ag: agent that has closed everything but /dev/liveupdate
  *
  * Takes the page cache away first, and waits up to 2 s for memory that is freed late. A number that
- * the kernel does not give is not reported.
+ * the kernel does not give is reported as missing.
  *
  * An outcome ("preserve-error") is set when so much is left that somebody has forgotten something.
  */

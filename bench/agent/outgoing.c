@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "bench/agent/agent.h"
+#include "bench/agent/chain.h"
 #include "bench/agent/counters.h"
 #include "bench/agent/fill.h"
 #include "bench/agent/kexec.h"
@@ -29,8 +30,8 @@ static int identify(struct agent *ag)
 
 	ag->pages_before = iommu_pages();
 	s->at = ag->c.points[0];
-	s->iommu_pages = ag->pages_before;
 	sys_read("/proc/sys/kernel/random/boot_id", s->boot_id, sizeof(s->boot_id));
+	s->iommu_pages = chain_pages(ag, ag->pages_before);
 	err = kmsg_read(&facts);
 	if (err)
 		return agent_fail(ag, "harness-error", err, "reading /dev/kmsg; run me as root");

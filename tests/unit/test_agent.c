@@ -1,23 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The pure parts of the agent: cycle.json, timeline, log lines, table arithmetic, witness page. */
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+#include "bench/agent/chain.h"
 #include "bench/agent/clock.h"
 #include "bench/agent/counters.h"
 #include "bench/agent/cycle.h"
 #include "bench/agent/kmsg.h"
 #include "bench/agent/memory.h"
 #include "bench/agent/pcidev.h"
+#include "bench/agent/sysfile.h"
 #include "bench/agent/tables.h"
 #include "bench/agent/witness.h"
 #include "bench/record/emit.h"
@@ -293,6 +296,37 @@ static void undo_of_another_device(void **state)
 	unlink(undo);
 }
 
+/* The page count of a chain's beginning counts for the kernel that it was written for, and no other. */
+static void chain_of_updates(void **state)
+{
+	char dir[] = "/tmp/lubench-chain-XXXXXX", path[64], boot_id[64];
+	struct agent ag = {
+		.dir = dir,
+		.incoming = true,
+		.lines = open("/dev/null", O_WRONLY),
+		.c = { .run = "r",
+		       .scenario = "preserve",
+		       .mode_name = "preserve",
+		       .workload = "lsi" },
+		.carried = { .iommu_pages = 250 },
+	};
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/chain", dir);
+	sys_read("/proc/sys/kernel/random/boot_id", boot_id, sizeof(boot_id));
+	memcpy(ag.carried.boot_id, boot_id, 36);
+	assert_int_equal(chain_pages(&ag, 264), 264);
+	chain_go_on(&ag);
+	assert_int_equal(chain_pages(&ag, 264), 250);
+	ag.carried.boot_id[0] ^= 1;
+	assert_int_equal(chain_pages(&ag, 264), 264);
+	assert_null(ag.outcome);
+	close(ag.lines);
+	unlink(path);
+	rmdir(dir);
+}
+
 static void conversion(void **state)
 {
 	(void)state;
@@ -316,6 +350,7 @@ int main(void)
 		cmocka_unit_test(conversion),
 		cmocka_unit_test(log_room),
 		cmocka_unit_test(undo_of_another_device),
+		cmocka_unit_test(chain_of_updates),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
