@@ -168,10 +168,13 @@ static void bad_cycles_fail(void **state)
 	HAS(f, "    2  FAIL: preserve-error: 8 bytes are corrupt\n");
 	HAS(f, "    5  FAIL: panic-incoming: 8 bytes are corrupt\n");
 	HAS(f, "verdict: FAIL: 1 of 5 cycles pass (first that does not: 8 bytes are corrupt)\n");
+	assert_true(f->failed);
+	f->failed = false;
 	f->set.nr_samples = 0;
 	f->outcomes[0].outcome = "preserve-error";
 	f->outcomes[0].reason = "2 loops of the device were lost";
 	HAS(f, "No cycle of this run is ok");
+	assert_true(f->failed);
 	HAS(f,
 	    "verdict: FAIL: 0 of 5 cycles pass (first that does not: 2 loops of the device were");
 }
