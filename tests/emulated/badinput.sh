@@ -37,7 +37,7 @@ ok "$name: $(q $name '[.[] | select(.kind=="outcome")][0].reason')"
 
 name=no-qemu
 mkdir "$work/bin"
-for tool in ssh tar sh; do ln -s "$(command -v $tool)" "$work/bin/"; done
+for tool in ssh tar sh grep; do ln -s "$(command -v $tool)" "$work/bin/"; done
 PATH=$work/bin run $name -t "$native" -k "$series" -p "$smoke"
 refused $name 1 "qemu-system-$arch is not installed.*make deps"
 
