@@ -85,7 +85,7 @@ WARN := -Wall -Wextra -Werror
 LDLIBS := -ljansson -linih -lsqlite3 -lgsl -lgslcblas -lm -pthread
 
 SUITE_DIRS := bench/cli bench/plan bench/target bench/record bench/stats bench/report
-AGENT_DIRS := bench/agent workloads/dma
+AGENT_DIRS := bench/agent workloads/dma workloads/nvme
 $(foreach d,$(SUITE_DIRS) $(AGENT_DIRS),$(eval include $(d)/Build.mk))
 in_dir = $(addprefix $(1)/,$($(notdir $(1))-y))
 

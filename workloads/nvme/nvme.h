@@ -18,7 +18,6 @@
 #ifndef WORKLOADS_NVME_NVME_H
 #define WORKLOADS_NVME_NVME_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -50,14 +49,14 @@ struct nvme_slot {
  * struct nvme_state - first page of the region, all that must survive
  * @magic: NVME_MAGIC once the I/O queues exist
  * @entries: of each I/O queue; a power of two
- * @list_entries: room for PRPs of each command; a power of two, at most a page of them
+ * @list_entries: room for PRPs of each command: 0, or a power of two, at most a page of them
  * @submitted: commands given to the I/O submission queue so far; the controller's tail is this modulo @entries
  * @completed: completions taken from the I/O completion queue so far
  * @admin_submitted: the same for the admin queue, which has one command at a time
  * @nsid: namespace
  * @block_bytes: of data in a block
  * @blocks: of the namespace
- * @max_bytes: of one command
+ * @max_bytes: of one command: what the caller wants and the controller can
  * @pi: the namespace has 8 bytes of protection information a block, handled by the controller
  *
  * After it come the slots, the queues and the PRP lists.
@@ -80,27 +79,42 @@ struct nvme_state {
 #define NVME_MAGIC 0x3130454d564e4c55ull
 
 /**
- * struct nvme_ctrl - handle of one process; made anew from the region after a kexec
- * @fd: VFIO cdev, bound; the caller's
+ * struct nvme_setup - what the caller brings
+ * @fd: VFIO cdev, bound to an iommufd; stays the caller's
  * @regs: offset of BAR 0 in @fd
- * @iova: where the device sees the region; a multiple of NVME_PAGE
+ * @config: offset of the config space in @fd
+ * @region: shared memory of nvme_region_bytes(), mapped for the device; zero when new
+ * @iova: where the device sees it; a multiple of NVME_PAGE
+ * @entries: of each I/O queue; a power of two, at most NVME_MAX_ENTRIES
+ * @max_bytes: of data of one command, at most 2 MiB
+ */
+struct nvme_setup {
+	int fd;
+	uint64_t regs;
+	uint64_t config;
+	void *region;
+	uint64_t iova;
+	uint32_t entries;
+	uint32_t max_bytes;
+};
+
+/**
+ * struct nvme_ctrl - handle of one process; made anew from the region after a kexec
+ * @set: the caller's
  * @state: the region
  * @slot: in it: command ids, @state->entries of them
  * @sq: in it: submission queue
  * @cq: in it: completion queue
- * @list: in it: PRP lists
+ * @list: in it: PRP lists, @state->list_entries for each command id
  * @stride: bytes between doorbells (CAP.DSTRD)
  * @free: command ids that are free
  * @nr_free: how many
  * @scan: the next poll looks here for completed commands that nobody was told of; @entries: nowhere
  * @sq_rung: @state->submitted when the doorbell was rung last
  * @cq_rung: @state->completed when the doorbell was rung last
- * @ring_both: ring them in any case: what was rung before is not known
  */
 struct nvme_ctrl {
-	int fd;
-	uint64_t regs;
-	uint64_t iova;
+	struct nvme_setup set;
 	struct nvme_state *state;
 	struct nvme_slot *slot;
 	struct nvme_sqe *sq;
@@ -112,7 +126,6 @@ struct nvme_ctrl {
 	uint32_t scan;
 	uint32_t sq_rung;
 	uint32_t cq_rung;
-	bool ring_both;
 };
 
 /**
@@ -129,8 +142,8 @@ struct nvme_done {
 
 /**
  * nvme_region_bytes() - size of the region
- * @entries: of each I/O queue; a power of two, at most NVME_MAX_ENTRIES
- * @max_bytes: of data of one command, at most 2 MiB; up to 2 pages need no room
+ * @entries: as in struct nvme_setup
+ * @max_bytes: as in struct nvme_setup; up to NVME_PAGE takes no room
  *
  * Return: bytes, a multiple of NVME_PAGE.
  */
@@ -139,16 +152,11 @@ size_t nvme_region_bytes(uint32_t entries, uint32_t max_bytes);
 /**
  * nvme_init() - make a handle; touches neither the device nor the region
  * @c: filled in
- * @fd: VFIO cdev, bound to an iommufd
- * @region: shared memory of nvme_region_bytes(), mapped for the device; zero when new
- * @iova: where the device sees it, a multiple of NVME_PAGE
- * @entries: as for nvme_region_bytes()
- * @max_bytes: as for nvme_region_bytes()
+ * @set: copied
  *
- * Return: 0, -EINVAL for a bad argument, or -errno of the cdev.
+ * Return: 0, or -EINVAL for a bad argument.
  */
-int nvme_init(struct nvme_ctrl *c, int fd, void *region, uint64_t iova, uint32_t entries,
-	      uint32_t max_bytes);
+int nvme_init(struct nvme_ctrl *c, const struct nvme_setup *set);
 
 /**
  * nvme_reset_enable() - stop the controller, set up the admin queue and enable it (3.5.1)
