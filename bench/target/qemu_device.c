@@ -19,6 +19,15 @@ static const struct qemu_device devices[] = {
 		.bdf = "0000:00:04.0",
 		.no_native = NO_LSI_DRIVER,
 	},
+	{
+		/* Its controller comes with @args: a namespace of its own can have protection information. */
+		.workload = "nvme",
+		.device = "nvme-ns,bus=nvme,drive=ns,nsid=1,logical_block_size=512,ms=8,pi=1",
+		.bdf = "0000:00:04.0",
+		.prepare = qemu_nvme_prepare,
+		.args = qemu_nvme_args,
+		.ended = qemu_nvme_ended,
+	},
 };
 
 const struct qemu_device *qemu_device_find(const char *workload)

@@ -72,6 +72,28 @@ void qemu_build_args(const struct target *t, const struct qemu *q, struct qemu_a
 		     int monitor);
 
 /**
+ * qemu_nvme_prepare() - qemu_device.prepare of workload nvme: the files of its namespace
+ * @t: target
+ * @number: of the launch
+ *
+ * Return: 0 or -errno (said on stderr).
+ */
+int qemu_nvme_prepare(struct target *t, unsigned int number);
+
+/**
+ * qemu_nvme_args() - qemu_device.args of workload nvme
+ * @t: target, prepared
+ * @a: arguments in the making
+ */
+void qemu_nvme_args(const struct target *t, struct qemu_args *a);
+
+/**
+ * qemu_nvme_ended() - qemu_device.ended of workload nvme
+ * @t: target, prepared or not
+ */
+void qemu_nvme_ended(struct target *t);
+
+/**
  * qemu_probe() - target_ops.probe
  * @t: target
  *

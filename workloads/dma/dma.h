@@ -111,5 +111,6 @@ static inline volatile struct lub_witness *dma_witness(struct dma_engine *e)
 int dma_wait_counter(struct dma_engine *e, uint32_t loops, unsigned int timeout_ms);
 
 extern const struct dma_ops dma_lsi_ops;
+extern const struct dma_ops dma_nvme_ops;
 
 #endif

@@ -212,6 +212,19 @@ int nvme_adopt(struct nvme_ctrl *c);
 int nvme_submit(struct nvme_ctrl *c, const struct nvme_io *io);
 
 /**
+ * nvme_next_id() - the command id that the next nvme_submit() will use
+ * @c: controller with queues, @c->nr_free is not zero
+ *
+ * For buffers that belong to command ids.
+ *
+ * Return: the id.
+ */
+static inline uint16_t nvme_next_id(const struct nvme_ctrl *c)
+{
+	return c->free[c->nr_free - 1];
+}
+
+/**
  * nvme_kick() - ring the doorbells where something has changed
  * @c: controller with queues
  *
@@ -246,11 +259,19 @@ void nvme_release(struct nvme_ctrl *c, uint16_t cid);
 uint32_t nvme_outstanding(const struct nvme_ctrl *c);
 
 /**
+ * nvme_completed() - commands that the controller has completed so far
+ * @c: controller with queues
+ *
+ * Return: how many, modulo 2^32, whether nvme_poll() has returned them or not.
+ */
+uint32_t nvme_completed(const struct nvme_ctrl *c);
+
+/**
  * nvme_quiesce() - wait until no command is with the controller
  * @c: controller with queues
  * @timeout_ms: give up after this time without any completion
  *
- * nvme_poll() still returns what was completed. All that it had returned before must be released.
+ * nvme_poll() still returns what was completed, but in no order. All that it had returned before must be released.
  *
  * Return: 0, -ETIMEDOUT, or as nvme_poll() and nvme_kick().
  */

@@ -55,7 +55,7 @@ int nvme_submit(struct nvme_ctrl *c, const struct nvme_io *io)
 		return err;
 	if (!c->nr_free)
 		return -EAGAIN;
-	cid = c->free[c->nr_free - 1];
+	cid = nvme_next_id(c);
 	if (io->op != NVME_FLUSH) {
 		bytes = map(c, io, cid, sqe);
 		if (bytes < 0)
@@ -98,14 +98,20 @@ int nvme_kick(struct nvme_ctrl *c)
 	return 0;
 }
 
-/* The oldest completion that was not taken yet: its status with the phase tag, or -1 for none. */
+/* The status of a completion with its phase tag, or -1 when it is not there yet. */
+static int status_of(const struct nvme_ctrl *c, uint32_t count)
+{
+	const uint32_t entries = c->state->entries;
+	uint16_t status = le16toh(
+		__atomic_load_n(&c->cq[nvme_index(count, entries)].status, __ATOMIC_ACQUIRE));
+
+	return (status & 1) == nvme_phase(count, entries) ? status : -1;
+}
+
+/* The oldest completion that was not taken yet. */
 static int next_status(const struct nvme_ctrl *c)
 {
-	const struct nvme_state *s = c->state;
-	uint16_t status = le16toh(__atomic_load_n(
-		&c->cq[nvme_index(s->completed, s->entries)].status, __ATOMIC_ACQUIRE));
-
-	return (status & 1) == nvme_phase(s->completed, s->entries) ? status : -1;
+	return status_of(c, c->state->completed);
 }
 
 static uint16_t next_cid(const struct nvme_ctrl *c)
@@ -162,6 +168,15 @@ void nvme_release(struct nvme_ctrl *c, uint16_t cid)
 uint32_t nvme_outstanding(const struct nvme_ctrl *c)
 {
 	return c->state->submitted - c->state->completed;
+}
+
+uint32_t nvme_completed(const struct nvme_ctrl *c)
+{
+	uint32_t count = c->state->completed;
+
+	while (count != c->state->submitted && status_of(c, count) >= 0)
+		count++;
+	return count;
 }
 
 int nvme_quiesce(struct nvme_ctrl *c, unsigned int timeout_ms)
