@@ -55,7 +55,8 @@ struct dma_verdict {
  * @open: find the registers. Must not change the device in any way: it may be running since before
  *	  a kexec. Needs no attached page table.
  * @start: reset the device, fill the window, enable bus mastering and let it run. The counter of
- *	   the witness page starts again from zero. Interrupts stay off for ever.
+ *	   the witness page starts again from zero, or goes on from what somebody outside counts, where the
+ *	   device moves what others send. Interrupts stay off for ever.
  * @counter: the device's own count of loops, from its registers, without stopping it
  * @serve: user space's part of the work, as its users would do it: look for what was completed since the
  *	   last call, and give the device more to do where it needs that (descriptors, commands). Never
@@ -112,5 +113,6 @@ int dma_wait_counter(struct dma_engine *e, uint32_t loops, unsigned int timeout_
 
 extern const struct dma_ops dma_lsi_ops;
 extern const struct dma_ops dma_nvme_ops;
+extern const struct dma_ops dma_e1000e_ops;
 
 #endif

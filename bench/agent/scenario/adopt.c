@@ -131,7 +131,7 @@ int preserve_stop(struct agent *ag)
 {
 	volatile struct lub_witness *w = agent_witness(ag);
 	struct dma_verdict v = { 0 };
-	uint32_t from = w->counter;
+	uint32_t from = w->counter, count;
 	int err;
 
 	msleep(RUN_ON_MS);
@@ -142,11 +142,13 @@ int preserve_stop(struct agent *ag)
 		err = ag->engine.ops->stop(&ag->engine);
 	if (!err)
 		err = ag->engine.ops->verify(&ag->engine, false, &v);
+	if (!err)
+		err = ag->engine.ops->counter(&ag->engine, &count);
 	if (err)
 		return agent_fail(ag, "preserve-error", err, "stopping the device");
 	ag->corrupt += v.corrupt + 8 * memory_check(&ag->mem);
 	agent_sample(ag, &ag->carried.at, 0, "dma.count", "count", w->counter - from, "after");
-	agent_sample(ag, &ag->carried.at, 0, "dma.count", "count", w->counter, NULL);
+	agent_sample(ag, &ag->carried.at, 0, "dma.count", "count", count, NULL);
 	agent_sample(ag, &ag->carried.at, 0, "dma.lost", "count", v.lost, NULL);
 	agent_sample(ag, &ag->carried.at, 0, "dma.corrupt", "bytes", (int64_t)ag->corrupt, NULL);
 	if (v.lost)
