@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -83,8 +84,11 @@ bool proc_find(const char *name)
 	return found;
 }
 
-static void child(char *const argv[], pid_t parent, int in, int out, int err, int keep, int keep2)
+static void child(char *const argv[], pid_t parent, int in, int out, int err,
+		  const struct proc_child *c)
 {
+	int i;
+
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(126);
@@ -94,10 +98,13 @@ static void child(char *const argv[], pid_t parent, int in, int out, int err, in
 	signal(SIGTERM, SIG_DFL);
 	if (dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0)
 		_exit(126);
-	if (keep >= 0)
-		fcntl(keep, F_SETFD, 0);
-	if (keep2 >= 0)
-		fcntl(keep2, F_SETFD, 0);
+	for (i = 0; c && i < PROC_KEEP; i++)
+		if (c->keep[i] > 0)
+			fcntl(c->keep[i], F_SETFD, 0);
+	if (c && c->netns > 0 && setns(c->netns, CLONE_NEWNET)) {
+		dprintf(2, "%s: its network namespace: %s\n", argv[0], strerror(errno));
+		_exit(126);
+	}
 	execvp(argv[0], argv);
 	dprintf(2, "%s: %s\n", argv[0], strerror(errno));
 	_exit(127);
@@ -108,17 +115,17 @@ static int exit_status(int status)
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-pid_t proc_spawn(char *const argv[], int keep_fd, int keep_fd2, const char *log)
+pid_t proc_spawn(char *const argv[], const struct proc_child *c)
 {
 	pid_t self = getpid(), pid;
 	int null, out;
 
 	null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	out = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+	out = open(c->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
 	if (null < 0 || out < 0)
 		pid = -errno;
 	else if ((pid = fork()) == 0)
-		child(argv, self, null, out, out, keep_fd, keep_fd2);
+		child(argv, self, null, out, out, c);
 	else if (pid < 0)
 		pid = -errno;
 	if (null >= 0)
@@ -241,8 +248,8 @@ int proc_run(char *const argv[], struct proc_io *io)
 	io->out = NULL;
 	io->out_len = 0;
 	io->err[0] = '\0';
-	if (io->in_fd <= 0 && (io->in ? pipe2(p.in, O_CLOEXEC) :
-				(p.in[0] = open("/dev/null", O_RDONLY | O_CLOEXEC)) < 0))
+	if (io->in_fd <= 0 && (io->in ? pipe2(p.in, O_CLOEXEC)
+				      : (p.in[0] = open("/dev/null", O_RDONLY | O_CLOEXEC)) < 0))
 		err = -errno;
 	if (!err && io->out_fd <= 0 && pipe2(p.out, O_CLOEXEC))
 		err = -errno;
@@ -254,7 +261,7 @@ int proc_run(char *const argv[], struct proc_io *io)
 		pid = fork();
 		if (pid == 0)
 			child(argv, self, io->in_fd > 0 ? io->in_fd : p.in[0],
-			      io->out_fd > 0 ? io->out_fd : p.out[1], p.err[1], -1, -1);
+			      io->out_fd > 0 ? io->out_fd : p.out[1], p.err[1], NULL);
 		err = pid < 0 ? -errno : 0;
 	}
 	close_fd(&p.in[0]);

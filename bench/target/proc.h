@@ -74,16 +74,29 @@ struct proc_io {
  */
 int proc_run(char *const argv[], struct proc_io *io);
 
+/** PROC_KEEP - descriptors that a background program can inherit. */
+#define PROC_KEEP 4
+
+/**
+ * struct proc_child - surroundings of a background program
+ * @log: file for its stdout and stderr, appended to
+ * @keep: descriptors that it inherits under the same numbers; 0 and -1 are none
+ * @netns: network namespace that it runs in; used when > 0
+ */
+struct proc_child {
+	const char *log;
+	int keep[PROC_KEEP];
+	int netns;
+};
+
 /**
  * proc_spawn() - start a program that goes on in the background
  * @argv: program and arguments
- * @keep_fd: descriptor that it inherits under the same number, -1 for none
- * @keep_fd2: another one
- * @log: file for its stdout and stderr
+ * @c: its surroundings
  *
  * Return: pid or -errno.
  */
-pid_t proc_spawn(char *const argv[], int keep_fd, int keep_fd2, const char *log);
+pid_t proc_spawn(char *const argv[], const struct proc_child *c);
 
 /**
  * proc_ended() - has a child ended

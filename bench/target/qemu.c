@@ -66,6 +66,7 @@ static int start(struct target *t)
 {
 	struct qemu *q = t->priv;
 	struct qemu_args a = { 0 };
+	struct proc_child child = { .log = q->log, .keep = { t->ram_fd } };
 	int pair[2], err = 0, i;
 
 	q->ssh.port = free_port();
@@ -75,7 +76,8 @@ static int start(struct target *t)
 	}
 	qemu_build_args(t, q, &a, pair[1]);
 	setenv("TMPDIR", t->dir, 1);
-	q->pid = a.failed ? -ENOMEM : proc_spawn(a.v, t->ram_fd, pair[1], q->log);
+	child.keep[1] = pair[1];
+	q->pid = a.failed ? -ENOMEM : proc_spawn(a.v, &child);
 	close(pair[1]);
 	q->monitor = pair[0];
 	if (q->pid < 0) {
