@@ -176,6 +176,14 @@ static int write_observed(struct campaign *c, const struct plan_cycle *cycle,
 		err = observer_sample(c, &s, "dma.faults", NULL, res->faults, NULL);
 	if (!err && res->off >= 0)
 		err = observer_sample(c, &s, "translation.off", NULL, res->off, NULL);
+	for (i = 0; !err && i < (int)res->more.nr; i++) {
+		const struct target_sample *m = &res->more.s[i];
+
+		s.unit = m->unit;
+		s.clock = m->clock;
+		s.params.observer = m->observer;
+		err = observer_sample(c, &s, m->metric, m->phase, m->value, m->reason);
+	}
 	return err;
 }
 

@@ -337,6 +337,8 @@ int cycle_run(struct target *t, const struct cycle_job *job, const struct cycle_
 		err = watch(&w);
 	res->observed = t->ram_fd >= 0;
 	observer_finish(w.observer, &res->witness);
+	if (t->row->ops->results)
+		t->row->ops->results(t, &res->witness, &res->more);
 	snprintf(res->warning, sizeof(res->warning), "%s", t->console.warning);
 	res->faults = res->off = -1;
 	if (t->row->machine) {

@@ -84,6 +84,7 @@ struct cycle_job {
  * @observed: there was an observer
  * @faults: DMA faults that the emulator traced, -1 when unknown
  * @off: how often it traced that translation was switched off, -1 when unknown
+ * @more: what the target's own instruments say
  * @warning: first kernel WARNING on the console, "" without one
  */
 struct cycle_result {
@@ -97,6 +98,7 @@ struct cycle_result {
 	bool observed;
 	long long faults;
 	long long off;
+	struct target_samples more;
 	char warning[CONSOLE_TEXT_MAX];
 };
 

@@ -75,6 +75,8 @@ static int start(struct target *t)
 		return -EMFILE;
 	}
 	qemu_build_args(t, q, &a, pair[1]);
+	if (q->device->fd)
+		child.keep[2] = q->device->fd(t);
 	setenv("TMPDIR", t->dir, 1);
 	child.keep[1] = pair[1];
 	q->pid = a.failed ? -ENOMEM : proc_spawn(a.v, &child);
@@ -331,6 +333,15 @@ static int qemu_wait_incoming(struct target *t, struct target_seen *seen)
 	return ssh_seen(&q->ssh, seen, 10000);
 }
 
+static void qemu_results(struct target *t, const struct observer_result *seen,
+			 struct target_samples *out)
+{
+	struct qemu *q = t->priv;
+
+	if (q->device->results)
+		q->device->results(t, seen, out);
+}
+
 const struct target_ops qemu_target_ops = {
 	.probe = qemu_probe,
 	.launch = qemu_launch,
@@ -340,6 +351,7 @@ const struct target_ops qemu_target_ops = {
 	.wait_incoming = qemu_wait_incoming,
 	.console_tail = qemu_console_tail,
 	.autopsy = qemu_autopsy,
+	.results = qemu_results,
 	.stop = qemu_stop,
 	.release = qemu_release,
 };

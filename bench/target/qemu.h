@@ -60,8 +60,11 @@ struct qemu_machine {
  * @bdf: where that is
  * @second: another such device, for tests that need two; NULL: there is no such test
  * @no_native: words of the kernel command line that keep the native driver off the device, NULL for none
+ * @check: can this machine have what backs the device; says on stderr why not. NULL: always
  * @prepare: before each launch: make what backs the device; says on stderr what failed. NULL: nothing to do
  * @args: add the backend's arguments with qemu_arg(), before @device. NULL: none
+ * @fd: descriptor that the emulator inherits, -1 for none. NULL: none
+ * @results: target_ops.results. NULL: there are none
  * @ended: after the emulator has ended: take away what @prepare made. May be called twice. NULL: nothing to do
  *
  * What @prepare makes is kept in target.backend.
@@ -72,8 +75,12 @@ struct qemu_device {
 	const char *bdf;
 	const char *second;
 	const char *no_native;
+	int (*check)(void);
 	int (*prepare)(struct target *t, unsigned int number);
 	void (*args)(const struct target *t, struct qemu_args *a);
+	int (*fd)(const struct target *t);
+	void (*results)(struct target *t, const struct observer_result *seen,
+			struct target_samples *out);
 	void (*ended)(struct target *t);
 };
 

@@ -28,6 +28,17 @@ static const struct qemu_device devices[] = {
 		.args = qemu_nvme_args,
 		.ended = qemu_nvme_ended,
 	},
+	{
+		.workload = "e1000e",
+		.device = "e1000e,addr=04.0,netdev=lab",
+		.bdf = "0000:00:04.0",
+		.check = qemu_frames_check,
+		.prepare = qemu_frames_prepare,
+		.args = qemu_frames_args,
+		.fd = qemu_frames_fd,
+		.results = qemu_frames_results,
+		.ended = qemu_frames_ended,
+	},
 };
 
 const struct qemu_device *qemu_device_find(const char *workload)

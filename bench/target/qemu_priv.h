@@ -101,4 +101,13 @@ void qemu_nvme_ended(struct target *t);
  */
 int qemu_probe(struct target *t);
 
+/* Of workload e1000e, for its row of devices; see struct qemu_device. */
+int qemu_frames_check(void);
+int qemu_frames_prepare(struct target *t, unsigned int number);
+void qemu_frames_args(const struct target *t, struct qemu_args *a);
+int qemu_frames_fd(const struct target *t);
+void qemu_frames_results(struct target *t, const struct observer_result *seen,
+			 struct target_samples *out);
+void qemu_frames_ended(struct target *t);
+
 #endif

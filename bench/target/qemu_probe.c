@@ -87,7 +87,9 @@ int qemu_probe(struct target *t)
 		lub_err("no ssh client in PATH: install openssh-client (make deps)");
 		return -ENOENT;
 	}
-	err = check_file(t->kernel, "kernel image", "make kernel");
+	err = q->device->check ? q->device->check() : 0;
+	if (!err)
+		err = check_file(t->kernel, "kernel image", "make kernel");
 	if (!err)
 		err = target_arch_check_image(m->arch, t->kernel);
 	if (!err)

@@ -63,6 +63,39 @@ struct target_seen {
 	bool agent_gone;
 };
 
+/** TARGET_SAMPLES - numbers that a target can add to a cycle. */
+#define TARGET_SAMPLES 16
+
+/**
+ * struct target_sample - a number that was measured beside the agent; see struct lub_sample
+ * @metric: name
+ * @unit: "ns" or "count"
+ * @clock: "host", NULL for what is not a time
+ * @phase: "before", "blackout" or NULL
+ * @observer: who measured
+ * @value: the number
+ * @reason: why there is none, else NULL
+ *
+ * All strings are literals.
+ */
+struct target_sample {
+	const char *metric;
+	const char *unit;
+	const char *clock;
+	const char *phase;
+	const char *observer;
+	int64_t value;
+	const char *reason;
+};
+
+/** struct target_samples - @nr of them. */
+struct target_samples {
+	size_t nr;
+	struct target_sample s[TARGET_SAMPLES];
+};
+
+struct observer_result;
+
 /**
  * struct target_ops - what every kind of target can do
  * @probe: check from here that it could be launched; one message when not
@@ -74,11 +107,12 @@ struct target_seen {
  * @console_tail: take in what is new on the console: 0, -ENODEV when the machine is gone,
  *	-EOPNOTSUPP without a console
  * @autopsy: the machine hangs: write down what its processors are at; NULL where nobody can look
+ * @results: after a cycle: what the target's own instruments say of it. NULL: it has none
  * @stop: end an emulated machine, let a real one be; @launch may follow
  * @release: free what @probe and @launch made
  *
  * All say what failed on stderr unless noted, and return 0 or -errno. @exec, @wait_incoming and
- * @console_tail are silent.
+ * @console_tail are silent, and so is @results.
  */
 struct target_ops {
 	int (*probe)(struct target *t);
@@ -89,6 +123,8 @@ struct target_ops {
 	int (*wait_incoming)(struct target *t, struct target_seen *seen);
 	int (*console_tail)(struct target *t);
 	void (*autopsy)(struct target *t);
+	void (*results)(struct target *t, const struct observer_result *seen,
+			struct target_samples *out);
 	void (*stop)(struct target *t);
 	void (*release)(struct target *t);
 };
