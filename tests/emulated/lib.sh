@@ -170,3 +170,32 @@ checks() {
 		fail "$1: the guest program did not end well (status $rc)"
 	fi
 }
+
+# check_witness RUN CYCLE: DMA went on in the blackout and after, and nothing was refused, lost or wrong
+check_witness() {
+	local zero phase
+	for zero in dma.faults dma.corrupt dma.lost; do
+		[ -n "$(values "$1" "$2" $zero)" ] || fail "$1 cycle $2: no $zero"
+		! values "$1" "$2" $zero | grep -qvx 0 || fail "$1 cycle $2: $zero is not 0"
+	done
+	for phase in blackout after; do
+		values "$1" "$2" dma.count ".phase==\"$phase\"" | grep -q '^[1-9]' ||
+			fail "$1 cycle $2: the device did no DMA in phase $phase"
+	done
+	[ -n "$(values "$1" "$2" replace.hwpt)" ] || fail "$1 cycle $2: no HWPT was replaced"
+}
+
+# The rule of docs/measurements.md, which every cycle has to keep. A busy host makes gaps, too, now and
+# then; a kernel that holds up the device makes them every time. So a run may be tried again as a whole, twice,
+# and each such try is counted in the summary.
+gap_holds() { # RUN CYCLE
+	local control blackout after
+	control=$(values "$1" "$2" dma.gap '.phase=="control"')
+	blackout=$(values "$1" "$2" dma.gap '.phase=="blackout"')
+	after=$(values "$1" "$2" dma.gap '.phase=="after"')
+	[[ -n $control && -n $blackout && -n $after ]] || fail "$1 cycle $2: no dma.gap"
+	echo "$1 cycle $2: longest gap $((blackout / 1000)) us in the blackout, $((after / 1000)) us after it," \
+		"$((control / 1000)) us without"
+	# A kernel that watches every lock and every access is too slow to judge.
+	[ -n "${VARIANT:-}" ] || [ "$((blackout > after ? blackout : after))" -le $((control + 10000000)) ]
+}
