@@ -47,8 +47,8 @@ endif
 #
 DEPS := bc bison ccache clang-format cpio debian-archive-keyring dropbear-bin dwarves e2fsprogs \
 	fakeroot flex gcc git jq kmod libc6-dev libcmocka-dev libelf-dev libgsl-dev libinih-dev \
-	libjansson-dev libsqlite3-dev libssl-dev make mmdebstrap openssh-client perl qemu-utils rsync \
-	shellcheck sparse xz-utils zstd
+	libdpdk-dev libjansson-dev libsqlite3-dev libssl-dev make mmdebstrap openssh-client perl pkg-config \
+	qemu-utils rsync shellcheck sparse xz-utils zstd
 DEPS-x86_64 := qemu-system-x86
 DEPS-aarch64 := qemu-system-arm
 CROSS_DEPS-x86_64 := gcc-x86-64-linux-gnu libc6-dev-amd64-cross
@@ -129,8 +129,10 @@ endef
 $(foreach a,$(sort $(HOST_ARCH) $(ARCHS)),$(eval $(call agent_rules,$(a))))
 $(foreach a,$(filter-out $(HOST_ARCH),$(ARCHS)),$(eval build/agent/$(a)/%: SYSROOT = $(LUBENCH_CACHE)/sysroot/$(a)))
 
+include workloads/dpdk/Build.mk
+
 # One archive of everything but lubench.c: a test takes what it names.
-build/tests/suite.a: $(SUITE_OBJ) $(call AGENT_OBJ,$(HOST_ARCH))
+build/tests/suite.a: $(SUITE_OBJ) $(call AGENT_OBJ,$(HOST_ARCH)) $(dpdk-y:%.c=build/obj/workloads/dpdk/%.o)
 	@mkdir -p $(@D)
 	$(call say,AR,$@)rm -f $@ && ar qcs $@ $^
 
@@ -141,7 +143,7 @@ build/tests/unit/%: tests/unit/%.c build/tests/suite.a Makefile
 -include $(shell find build -name '*.d' -type f 2>/dev/null)
 
 .PHONY: all FORCE
-all: build/lubench $(AGENTS) ## build the program and the agent
+all: build/lubench $(AGENTS) $(DPDK_PROGRAMS) ## build the programs and the agent
 FORCE:
 
 ##@ Measuring
