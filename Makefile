@@ -46,8 +46,8 @@ endif
 # Packages
 #
 DEPS := bc bison ccache clang-format cpio debian-archive-keyring dropbear-bin dwarves e2fsprogs \
-	fakeroot flex gcc git jq kmod libc6-dev libcmocka-dev libelf-dev libgsl-dev libinih-dev \
-	libdpdk-dev libjansson-dev libsqlite3-dev libssl-dev make mmdebstrap openssh-client perl pkg-config \
+	fakeroot flex gcc git iproute2 jq kmod libc6-dev libcmocka-dev libdpdk-dev libelf-dev libgsl-dev \
+	libinih-dev libjansson-dev libsqlite3-dev libssl-dev make mmdebstrap openssh-client perl pkg-config \
 	qemu-utils rsync shellcheck sparse xz-utils zstd
 DEPS-x86_64 := qemu-system-x86
 DEPS-aarch64 := qemu-system-arm
