@@ -1,0 +1,73 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# time-limit: 600
+# The baseline: a DPDK forwarder on the e1000e of the guest, a kexec, and the same forwarder again as the first
+# program of the next kernel. Nothing is preserved. The observer outside sees the blackout of the service, the
+# guest's own raw counter gives the time from the kexec to the first forwarded frame; the two must agree.
+set -euo pipefail
+# shellcheck source=tests/emulated/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+dir=/var/lib/lubench
+bdf=0000:00:04.0
+# How much longer the outside may see it: frames before the kexec call, ways and looks, on a busy host.
+slack_ms=250
+
+# event FILE NAME FIELD: from the forwarder's lines
+event() { grep -a "\"event\":\"$2\"" "$1" | jq -r ".$3"; }
+
+# What became of what was sent in the gap. Those that came back had waited before the device.
+in_gap() { # NAME
+	od -A n -t u8 -w16 -v "$work/$1/frames-1.log" | awk -v from="$(jq .gap.start_ns "$work/$1/frames-1.json")" \
+		-v to="$(jq .gap.end_ns "$work/$1/frames-1.json")" '
+		NR == 1 { next }
+		!$1 { exit }
+		$1 > from && $1 < to { if ($2) late++; else lost++ }
+		END { printf "%d came back late, %d did not", late, lost }'
+}
+
+baseline() { # TARGET
+	local name=forward-$1 forwarder=$TOP/build/dpdk/$arch/lubench-forwarder jump first hz restart user gap begin
+	[ -x "$forwarder" ] || skip "no $forwarder; run: make TARGET=$1"
+	mkdir -p "$work/$arch"
+	# What init starts before everything else, when it is there and the command line asks for it.
+	printf '#!/bin/sh\nexec %s/lubench-forwarder --device %s >%s/after 2>&1\n' $dir $bdf $dir >"$work/$arch/agent"
+	guest "$name" -t "$1" -k "$series" --workload e1000e --append lubench.run=forwarder \
+		--push "$forwarder" --push "$work/$arch/agent" --push "$(guest_program jump)" \
+		--after "i=0; until grep -q first-forwarded $dir/after || [ \$i = 300 ]; do sleep 0.1; i=\$((i + 1)); done; sleep 1
+			kill -TERM \$(pidof lubench-forwarder); sleep 1
+			cat $dir/before; cat $dir/jumped; cat $dir/after
+			tr '\\0' '\\n' </proc/\$(pidof dropbear | tr ' ' '\\n' | sort -n | head -n 1)/environ | grep LUBENCH_INIT_TICKS" \
+		"rm -f $dir/after; setsid sh -c '$dir/lubench-forwarder --device $bdf >$dir/before 2>&1 &
+			sleep 4; exec $dir/jump >/dev/console 2>&1' </dev/null >/dev/null 2>&1 &"
+	[ "$rc" -eq 0 ] || { show "$name"; fail "$1: exit status $rc"; }
+	no_splat "$name"
+	sed -n '/"jump"/,$p' "$work/$name.txt" >"$work/$name.after"
+	sed '/"jump"/,$d' "$work/$name.txt" >"$work/$name.before"
+	[ -n "$(event "$work/$name.before" first-forwarded ticks)" ] || { show "$name"; fail "$1: nothing was forwarded before the kexec"; }
+	[ -n "$(event "$work/$name.after" first-forwarded ticks)" ] || { show "$name"; fail "$1: nothing was forwarded after the kexec"; }
+	jump=$(event "$work/$name.after" jump ticks)
+	first=$(event "$work/$name.after" first-forwarded ticks)
+	hz=$(event "$work/$name.after" first-forwarded hz)
+	begin=$(event "$work/$name.after" begin ticks)
+	user=$(sed -n 's/^LUBENCH_INIT_TICKS=//p' "$work/$name.after")
+	restart=$(((first - jump) * 1000 / hz))
+	local json=$work/$name/frames-1.json
+	[ -s "$json" ] || fail "$1: the observer left no $json"
+	expect "$1: the gap has an end" "$(jq .gap.ended "$json")" true
+	expect "$1: corrupt frames" "$(jq .corrupt "$json")" 0
+	gap=$(($(jq .gap.ns "$json") / 1000000))
+	ok "$1: $restart ms from the kexec call to the first forwarded frame, $(((first - user) * 1000 / hz)) ms from the first user instruction, $(((first - begin) * 1000 / hz)) ms from the forwarder's first instruction (emulated)"
+	ok "$1: the observer's longest gap is $gap ms, its own worst lateness $(($(jq .pacing.worst_late_ns "$json") / 1000)) us"
+	ok "$1: of the frames sent in the gap $(in_gap "$name"); in the whole run the port refused $(jq .pacing.refused "$json")"
+	[ "$restart" -gt 500 ] || fail "$1: a DPDK application cannot be back in $restart ms"
+	if [ $((gap - restart)) -lt -5 ] || [ $((gap - restart)) -gt $slack_ms ]; then
+		fail "$1: the guest's clock says $restart ms, the observer $gap ms"
+	fi
+	ok "$1: both clocks agree to $((gap - restart)) ms"
+}
+
+for t in "${targets[@]}"; do
+	use "$t"
+	baseline "$t"
+done
