@@ -10,7 +10,6 @@ set -euo pipefail
 
 apt_dir=$LUBENCH_CACHE/apt
 used=$LUBENCH_CACHE/base.used
-keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 
 deb_path() { echo "$apt_dir/${BASE_PACKAGE}_${1}_all.deb"; }
 
@@ -23,36 +22,6 @@ record() { # VERSION SHA256 PINNED
 		"BASE_SHA256=$2" "BASE_PINNED=$3" >"$used.new"
 	if cmp -s "$used.new" "$used"; then rm "$used.new"; else mv "$used.new" "$used"; fi
 	deb_path "$1"
-}
-
-# An apt of our own: nothing of the system is read but its mirror, its proxy and Debian's keys.
-apt_setup() {
-	mkdir -p "$apt_dir"/{etc/none,state/lists/partial,cache/archives/partial}
-	[ -f "$keyring" ] || die "$keyring: missing; run: apt-get install debian-archive-keyring"
-	: >"$apt_dir/state/status"
-	local mirror
-	mirror=$(debian_mirror)
-	echo "deb [signed-by=$keyring] $mirror $BASE_SUITE main" >"$apt_dir/etc/sources.list"
-	{
-		cat <<-CONF
-		Dir::State "$apt_dir/state";
-		Dir::State::status "$apt_dir/state/status";
-		Dir::Cache "$apt_dir/cache";
-		Dir::Etc::sourcelist "$apt_dir/etc/sources.list";
-		Dir::Etc::sourceparts "-";
-		Dir::Etc::preferences "$apt_dir/etc/none/preferences";
-		Dir::Etc::preferencesparts "$apt_dir/etc/none";
-		Dir::Etc::parts "$apt_dir/etc/none";
-		APT::Architecture "$(dpkg --print-architecture)";
-		APT::Sandbox::User "$(id -un)";
-		APT::Update::Error-Mode "any";
-		Acquire::Languages "none";
-		CONF
-		apt-config dump | grep -E '^Acquire::(http|https|ForceIPv[46]|Retries)\b' || :
-	} >"$apt_dir/apt.conf"
-	export APT_CONFIG=$apt_dir/apt.conf
-	apt-get -qq update >&2 ||
-		die "apt cannot read $BASE_SUITE from $mirror; check the network or set LUBENCH_MIRROR=URL"
 }
 
 download() { # VERSION
@@ -89,7 +58,7 @@ if [ -f "$used" ] && grep -qxF "BASE_PACKAGE=$BASE_PACKAGE" "$used" && grep -qxF
 	fi
 fi
 
-apt_setup
+private_apt "$apt_dir" deb "$BASE_SUITE"
 if offered | cut -d' ' -f1 | grep -xF "$BASE_VERSION" >/dev/null; then
 	download "$BASE_VERSION"
 	verified "$pinned_deb" "$BASE_SHA256" ||

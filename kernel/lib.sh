@@ -76,3 +76,34 @@ debian_mirror() {
 		die "no Debian mirror in this machine's apt sources; set LUBENCH_MIRROR=URL of one"
 	echo "$mirror"
 }
+
+# private_apt DIR TYPE SUITE: an apt of our own in DIR for packages (deb) or sources (deb-src) of SUITE.
+# Nothing of the system is read but its mirror, its proxy and Debian's keys. Sets APT_CONFIG.
+private_apt() {
+	local dir=$1 keyring=/usr/share/keyrings/debian-archive-keyring.gpg mirror
+	mkdir -p "$dir"/{etc/none,state/lists/partial,cache/archives/partial}
+	[ -f "$keyring" ] || die "$keyring: missing; run: apt-get install debian-archive-keyring"
+	: >"$dir/state/status"
+	mirror=$(debian_mirror)
+	echo "$2 [signed-by=$keyring] $mirror $3 main" >"$dir/etc/sources.list"
+	{
+		cat <<-CONF
+		Dir::State "$dir/state";
+		Dir::State::status "$dir/state/status";
+		Dir::Cache "$dir/cache";
+		Dir::Etc::sourcelist "$dir/etc/sources.list";
+		Dir::Etc::sourceparts "-";
+		Dir::Etc::preferences "$dir/etc/none/preferences";
+		Dir::Etc::preferencesparts "$dir/etc/none";
+		Dir::Etc::parts "$dir/etc/none";
+		APT::Architecture "$(dpkg --print-architecture)";
+		APT::Sandbox::User "$(id -un)";
+		APT::Update::Error-Mode "any";
+		Acquire::Languages "none";
+		CONF
+		apt-config dump | grep -E '^Acquire::(http|https|ForceIPv[46]|Retries)\b' || :
+	} >"$dir/apt.conf"
+	export APT_CONFIG=$dir/apt.conf
+	apt-get -qq update >&2 ||
+		die "apt cannot read $3 from $mirror; check the network or set LUBENCH_MIRROR=URL"
+}
