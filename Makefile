@@ -45,7 +45,7 @@ endif
 #
 # Packages
 #
-DEPS := bc bison ccache clang-format cpio debian-archive-keyring dropbear-bin dwarves e2fsprogs \
+DEPS := bc bison ccache clang-format cpio debian-archive-keyring dpkg-dev dropbear-bin dwarves e2fsprogs \
 	fakeroot flex gcc git iproute2 jq kmod libc6-dev libcmocka-dev libdpdk-dev libelf-dev libgsl-dev \
 	libinih-dev libjansson-dev libsqlite3-dev libssl-dev make mmdebstrap openssh-client perl pkg-config \
 	qemu-utils rsync shellcheck sparse xz-utils zstd
@@ -131,6 +131,35 @@ $(foreach a,$(filter-out $(HOST_ARCH),$(ARCHS)),$(eval build/agent/$(a)/%: SYSRO
 
 include workloads/dpdk/Build.mk
 
+# fio for the emulated targets, its engine, and the program that holds both over a kexec. The engine is built
+# with the headers of exactly this fio, and with the libraries of the machine that it runs on: shared.
+include workloads/fio/Build.mk
+FIO := $(foreach a,$(ARCHS),build/fio/$(a)/lubench-nvme.so build/fio/$(a)/lubench-fio)
+
+define fio_rules
+build/fio/$(1)/lubench-nvme.so: $(fio-engine-y:%.c=build/fio/$(1)/obj/%.o)
+	$$(call say,LD,$$@)$(FIO_CC-$(1)) -shared -o $$@ $$^
+
+build/fio/$(1)/lubench-fio: $(fio-hold-y:%.c=build/fio/$(1)/obj/%.o)
+	$$(call say,LD,$$@)$(FIO_CC-$(1)) -o $$@ $$^
+
+build/fio/$(1)/obj/workloads/fio/engine.o: $(LUBENCH_CACHE)/fio/$(1)/include/config-host.h
+build/fio/$(1)/obj/workloads/fio/engine.o: FIO_CPPFLAGS = -isystem $(LUBENCH_CACHE)/fio/$(1)/include \
+	-DFIO_INTERNAL -DBITS_PER_LONG=64 -Wno-unused-parameter
+
+build/fio/$(1)/obj/%.o: %.c Makefile build/agent/$(FIO_ARCH-$(1))/headers $(call HDR,$(FIO_ARCH-$(1)))/.key | deps
+	@mkdir -p $$(@D)
+	$$(call say,CC,"$$< ($(1) fio)")$(FIO_CC-$(1)) -std=gnu11 $$(CFLAGS) $$(WARN) $$(CPPFLAGS) -fPIC \
+		-fvisibility=hidden -isystem $(call HDR,$(FIO_ARCH-$(1)))/include $$(FIO_CPPFLAGS) -c -o $$@ $$<
+
+$(LUBENCH_CACHE)/fio/$(1)/include/config-host.h: FORCE | deps
+	@ARCH=$(1) workloads/fio/build.sh $(filter host,$(1)) >/dev/null
+endef
+$(foreach a,$(sort $(HOST_ARCH) $(ARCHS)),$(eval FIO_ARCH-$(a) := $(a)))
+FIO_ARCH-host := $(HOST_ARCH)
+$(foreach a,$(sort $(HOST_ARCH) $(ARCHS)) host,$(eval FIO_CC-$(a) := $(FIO_ARCH-$(a))-linux-gnu-gcc))
+$(foreach a,$(sort $(HOST_ARCH) $(ARCHS)) host,$(eval $(call fio_rules,$(a))))
+
 # One archive of everything but lubench.c: a test takes what it names.
 build/tests/suite.a: $(SUITE_OBJ) $(call AGENT_OBJ,$(HOST_ARCH)) $(dpdk-y:%.c=build/obj/workloads/dpdk/%.o)
 	@mkdir -p $(@D)
@@ -145,6 +174,13 @@ build/tests/unit/%: tests/unit/%.c build/tests/suite.a Makefile
 .PHONY: all FORCE
 all: build/lubench $(AGENTS) $(DPDK_PROGRAMS) ## build the programs and the agent
 FORCE:
+
+.PHONY: fio fio-host
+fio: $(FIO) ## build a fio for emulated targets, with an engine for the carried NVMe
+fio-host: build/fio/host/lubench-nvme.so build/fio/host/lubench-fio ## the engine for the fio of this machine
+	@fio --enghelp='$(CURDIR)/$<' >/dev/null || { \
+		echo 'lubench: $<: the fio of this machine does not take it; was it updated after "make fio-host" began?' >&2; exit 1; }
+	@echo 'ioengine=external:$(CURDIR)/$<'
 
 ##@ Measuring
 .PHONY: bench soak report
@@ -214,7 +250,7 @@ kernel-check: deps ## each patch applies, builds, is clean under checkpatch and 
 
 ##@ Testing
 .PHONY: test test-unit test-golden test-emulated test-full
-test: all kernel kernel-base image $(TESTS) ## all tests
+test: all kernel kernel-base image $(FIO) $(TESTS) ## all tests
 	@tests/run.sh unit golden emulated
 
 test-unit: $(TESTS) ## tests of single parts
@@ -223,7 +259,7 @@ test-unit: $(TESTS) ## tests of single parts
 test-golden: all ## the program against recorded inputs
 	@tests/run.sh golden
 
-test-emulated: all kernel kernel-base image ## the whole path on emulated targets
+test-emulated: all kernel kernel-base image $(FIO) ## the whole path on emulated targets
 	@tests/run.sh emulated
 
 test-full: test kernel-check ## all of it, each patch, and kernels that watch locks and memory
