@@ -39,6 +39,14 @@ static const struct qemu_device devices[] = {
 		.results = qemu_frames_results,
 		.ended = qemu_frames_ended,
 	},
+	{
+		.workload = "fio",
+		.device = "nvme,drive=fio,serial=lubench-fio,addr=04.0",
+		.bdf = "0000:00:04.0",
+		.prepare = qemu_fio_prepare,
+		.args = qemu_fio_args,
+		.ended = qemu_fio_ended,
+	},
 };
 
 const struct qemu_device *qemu_device_find(const char *workload)

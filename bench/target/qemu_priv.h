@@ -94,6 +94,28 @@ void qemu_nvme_args(const struct target *t, struct qemu_args *a);
 void qemu_nvme_ended(struct target *t);
 
 /**
+ * qemu_fio_prepare() - qemu_device.prepare of workload fio: the file of its namespace
+ * @t: target
+ * @number: of the launch
+ *
+ * Return: 0 or -errno (said on stderr).
+ */
+int qemu_fio_prepare(struct target *t, unsigned int number);
+
+/**
+ * qemu_fio_args() - qemu_device.args of workload fio
+ * @t: target, prepared
+ * @a: arguments in the making
+ */
+void qemu_fio_args(const struct target *t, struct qemu_args *a);
+
+/**
+ * qemu_fio_ended() - qemu_device.ended of workload fio
+ * @t: target, prepared or not
+ */
+void qemu_fio_ended(struct target *t);
+
+/**
  * qemu_probe() - target_ops.probe
  * @t: target
  *
