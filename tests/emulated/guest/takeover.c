@@ -4,6 +4,7 @@
  * `outgoing` ends in a kexec. In `incoming` taking the devices over fails: the first one is bound with
  * nowhere to put the answer, the second one has no driver when it is retrieved.
  */
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
