@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # time-limit: 900
-# Workload e1000e, mode preserve, two chained kexecs on each target: the device receives and stores numbered
+# Workload e1000e, mode preserve, two chained kexecs on each architecture: the device receives and stores numbered
 # frames from outside all the while, none is lost or wrong, and what arrived in the blackout (by the
 # emulator's own times, not by what is in the frames) is what is in memory.
 set -euo pipefail
@@ -71,7 +71,7 @@ one_target() { # TARGET
 	fail "$1: in each of $try runs the device stopped for more than 10 ms beyond its usual gaps"
 }
 
-for t in "${targets[@]}"; do
+for t in "${families[@]}"; do
 	use "$t"
 	one_target "$t"
 done

@@ -67,7 +67,7 @@ baseline() { # TARGET
 	ok "$1: both clocks agree to $((gap - restart)) ms"
 }
 
-for t in "${targets[@]}"; do
+for t in "${families[@]}"; do
 	use "$t"
 	baseline "$t"
 done

@@ -21,6 +21,11 @@ command -v jq >/dev/null || skip "no jq; run: make deps"
 read -ra targets <<<"${TEST_TARGETS:-vtd vtd-sm}"
 # shellcheck disable=SC2034 # used by tests
 native=${targets[0]}
+# One of each architecture, for what depends on the device and not on the mode of the IOMMU.
+families=()
+for t in "${targets[@]}"; do
+	[[ " ${families[*]} " == *" ${t%-sm} "* ]] || families+=("$t")
+done
 
 kernel_of() { # series|base: prints the image for $arch, or nothing
 	local name=bzImage image

@@ -120,7 +120,7 @@ stops() { # TARGET
 	ok "$1, mode rebuild: DMA stops for $gap ms"
 }
 
-for t in "${targets[@]}"; do
+for t in "${families[@]}"; do
 	use "$t"
 	goes_on "$t"
 done
