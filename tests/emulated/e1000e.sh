@@ -19,13 +19,16 @@ one() { # RUN CYCLE METRIC CONDITION: the one value there is
 NEAR=25
 
 check_arrivals() { # RUN CYCLE
-	local stored arrived sent gap
+	local stored arrived sent gap dark
 	stored=$(one "$1" "$2" dma.count '.phase=="blackout" and .observer==null')
 	arrived=$(one "$1" "$2" frames.arrived '.phase=="blackout"')
 	sent=$(one "$1" "$2" frames.sent '.phase=="blackout"')
+	dark=$(one "$1" "$2" blackout.witness '.observer=="host"')
 	gap=$(one "$1" "$2" echo.gap '.phase=="blackout"')
 	echo "$1 cycle $2: in the blackout $sent frames sent, $arrived at the device, $stored in memory; echoes stopped for $((gap / 1000000)) ms"
 	[ "$stored" -gt 100 ] || fail "$1 cycle $2: only $stored frames in memory"
+	# One a millisecond; a device that does not take them makes the tap refuse the next ones.
+	[ $((10 * sent)) -ge $((9 * dark / 1000000)) ] || fail "$1 cycle $2: only $sent frames sent in $((dark / 1000000)) ms"
 	[ $((arrived > stored ? arrived - stored : stored - arrived)) -le $NEAR ] ||
 		fail "$1 cycle $2: $arrived frames arrived, $stored are in memory"
 	expect "$1 cycle $2: frames lost in the blackout" "$(one "$1" "$2" frames.lost '.phase=="blackout"')" 0
@@ -48,7 +51,7 @@ nothing_left() { # the network and its programs end with the run
 
 one_target() { # TARGET
 	local name cycle try holds
-	for try in 1 2 3 4 5; do
+	for try in 1 2 3; do
 		name=$1-$try
 		run "$name" -t "$1" -p "$smoke" -k "$series" --workload e1000e
 		[ $rc -ne 4 ] || skip "$(tail -n 1 "$work/$name.txt")"
@@ -64,9 +67,11 @@ one_target() { # TARGET
 		done
 		check_consoles "$name"
 		nothing_left "$name"
-		ok "$name: 2 kexecs, every frame received in them is in memory and right"
-		[ $holds = no ] || return 0
-		echo "$name: gaps are too long; is it the host? once more"
+		if [ $holds = yes ]; then
+			ok "$name: 2 kexecs, every frame received in them is in memory and right"
+			return 0
+		fi
+		[ $try -eq 3 ] || retried "$name" "the device stopped for more than 10 ms beyond its usual gaps; is it the host?"
 	done
 	fail "$1: in each of $try runs the device stopped for more than 10 ms beyond its usual gaps"
 }
