@@ -9,7 +9,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 # Reads a second, as bench/target/qemu_nvme.c has it
-rate=250
+rate=200
 
 # QEMU with a trace of doorbells, of commands completed, and of each address that is translated
 mkdir -p "$work/bin"
@@ -50,38 +50,51 @@ check_translations() { # RUN
 	dark=$(in_the_dark "$work/$1/trace-1.log")
 	read -r ms commands n <<<"$dark"
 	echo "$1: no doorbell for $ms ms, $commands commands completed, $n addresses translated"
-	[[ $ms -gt 500 && $n -ge $((commands * 29 / 10)) ]] || fail "$1: the buffers were not translated when their data came"
-	[ "$commands" -ge $((ms * rate * 9 / 10000)) ] || fail "$1: the controller did less than $rate commands a second"
+	[[ $ms -gt 500 && $commands -gt 100 ]] || fail "$1: the trace shows no time without the processor"
+	[ "$n" -ge $((commands * 29 / 10)) ] || fail "$1: the buffers were not translated when their data came"
 }
 
-check_cycle() { # RUN CYCLE
-	local zero count dark want
+check_verdict() { # RUN CYCLE
+	local zero
 	for zero in dma.faults dma.corrupt dma.lost; do
 		[ -n "$(values "$1" "$2" $zero)" ] || fail "$1 cycle $2: no $zero"
 		! values "$1" "$2" $zero | grep -qvx 0 || fail "$1 cycle $2: $zero is not 0"
 	done
-	# As many commands as the namespace does in that time: not a burst, and not those of a queue that ran dry
+	[ -n "$(values "$1" "$2" replace.hwpt)" ] || fail "$1 cycle $2: no HWPT was replaced"
+}
+
+# As many commands as the namespace does in that time: no burst, and the controller never idle. A host so slow that
+# the queue runs dry proves nothing, and is tried again.
+goes_on_at_its_pace() { # RUN CYCLE
+	local count dark want
 	count=$(values "$1" "$2" dma.count '.phase=="blackout" and .observer!="host"')
-	dark=$(($(values "$1" "$2" blackout.witness '.observer!="host"' | head -n 1) / 1000000))
+	dark=$(($(values "$1" "$2" blackout.witness '.observer!="host"') / 1000000))
 	want=$((dark * rate / 1000))
 	echo "$1 cycle $2: $count commands in a blackout of $dark ms; at $rate a second that makes $want"
+	if [ $want -gt 1950 ]; then
+		why="the blackout was longer than the queue"
+		return 1
+	fi
 	[[ $count -ge $((want * 9 / 10)) && $count -le $((want * 11 / 10 + rate / 10)) ]] ||
 		fail "$1 cycle $2: $count commands in the blackout, $want would be right"
 }
 
-# The rule of docs/measurements.md, tried again as a whole, as preserve.sh does and why. 10 ms are 2.5 commands.
+# The rule of docs/measurements.md; see preserve.sh for why it may be tried again. 10 ms are two commands.
 gap_holds() { # RUN CYCLE
-	local control blackout
+	local control blackout after
 	control=$(values "$1" "$2" dma.gap '.phase=="control"')
 	blackout=$(values "$1" "$2" dma.gap '.phase=="blackout"')
-	[[ -n $control && -n $blackout ]] || fail "$1 cycle $2: no dma.gap"
-	echo "$1 cycle $2: longest gap $((blackout / 1000)) us in the blackout, $((control / 1000)) us without"
-	[ -n "${VARIANT:-}" ] || [ "$blackout" -le $((control + 10000000)) ]
+	after=$(values "$1" "$2" dma.gap '.phase=="after"')
+	[[ -n $control && -n $blackout && -n $after ]] || fail "$1 cycle $2: no dma.gap"
+	echo "$1 cycle $2: longest gap $((blackout / 1000)) us in the blackout, $((after / 1000)) us after it," \
+		"$((control / 1000)) us without"
+	why="the device stopped for more than 10 ms beyond its usual gaps; is it the host?"
+	[ -n "${VARIANT:-}" ] || [ "$((blackout > after ? blackout : after))" -le $((control + 10000000)) ]
 }
 
 goes_on() { # TARGET
-	local name cycle try holds log
-	for try in 1 2 3 4 5; do
+	local name cycle try holds log why
+	for try in 1 2 3; do
 		name=$1-$try
 		run "$name" -t "$1" -p "$smoke" --workload nvme -k "$series"
 		[ $rc -eq 0 ] || { show "$name"; fail "$name: exit status $rc"; }
@@ -93,19 +106,21 @@ goes_on() { # TARGET
 			"$(grep -c '0000:00:04.0: inherited .* reserved for driver vfio-pci' "$log")" 2
 		expect "$name: kernels whose native driver took the device" \
 			"$(grep -c 'nvme nvme0: pci function 0000:00:04.0' "$log")" 1
+		expect "$name: files that back the namespace and are still there" \
+			"$(find "$work/$name" -name 'nvme-*' | wc -l)" 0
 		check_translations "$name"
 		holds=yes
 		for cycle in 1 2; do
-			check_cycle "$name" $cycle
-			gap_holds "$name" $cycle || holds=no
+			check_verdict "$name" $cycle
+			[ $holds = no ] || { goes_on_at_its_pace "$name" $cycle && gap_holds "$name" $cycle; } || holds=no
 		done
-		expect "$name: files that back the namespace and are still there" \
-			"$(find "$work/$name" -name 'nvme-*' | wc -l)" 0
-		ok "$name: 2 kexecs, commands done at the pace of the namespace, none lost, wrong or refused"
-		[ $holds = no ] || return 0
-		echo "$name: gaps are too long; is it the host? once more"
+		if [ $holds = yes ]; then
+			ok "$name: 2 kexecs, commands done at the pace of the namespace, none lost, wrong or refused"
+			return 0
+		fi
+		[ $try -eq 3 ] || retried "$name" "$why"
 	done
-	fail "$1: in each of $try runs the device stopped for more than 10 ms beyond its usual gaps"
+	fail "$1: in each of $try runs, in the last one: $why"
 }
 
 stops() { # TARGET

@@ -185,6 +185,7 @@ int main(int argc, char **argv)
 	printf("{\"event\":\"end\",\"forwarded\":%" PRIu64 ",\"skipped\":%" PRIu64
 	       ",\"refused\":%" PRIu64 "}\n",
 	       w.forwarded, w.skipped, w.refused);
+	fflush(stdout);
 	port_close(&w.port);
 	err = w.device ? pcidev_give_back(UNDO) : 0;
 	if (err)
