@@ -11,6 +11,9 @@
  */
 #define NO_LSI_DRIVER "initcall_blacklist=sym2_init"
 
+/* Where it is found before the virtio device, the native driver's interface would be eth0 and get its address. */
+#define NO_E1000E_DRIVER "initcall_blacklist=e1000_init_module"
+
 static const struct qemu_device devices[] = {
 	{
 		.workload = "lsi",
@@ -32,6 +35,7 @@ static const struct qemu_device devices[] = {
 		.workload = "e1000e",
 		.device = "e1000e,addr=04.0,netdev=lab",
 		.bdf = "0000:00:04.0",
+		.no_native = NO_E1000E_DRIVER,
 		.check = qemu_frames_check,
 		.prepare = qemu_frames_prepare,
 		.args = qemu_frames_args,
