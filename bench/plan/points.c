@@ -23,6 +23,7 @@ const struct plan_word plan_workloads[] = {
 	{ "lsi", "SCRIPTS engine of an lsi53c895a (emulated targets): counter, stamp, copy" },
 	{ "nvme", "queue full of reads of a throttled NVMe namespace (emulated targets)" },
 	{ "e1000e", "receive ring of an 82574L: numbered frames from outside, each sent back" },
+	{ "igb", "the same of an 82576, for real hosts; never run on hardware yet" },
 	{ NULL, NULL },
 };
 

@@ -11,6 +11,7 @@ static const struct dma_ops *const drivers[] = {
 	&dma_lsi_ops,
 	&dma_nvme_ops,
 	&dma_e1000e_ops,
+	&dma_igb_ops,
 };
 
 const struct dma_ops *dma_find(const char *name)

@@ -21,6 +21,7 @@ struct dma_ops;
  * @iova: where the device sees @window; below 4 GiB
  * @regs: for the driver: offset of its registers in @fd
  * @config: for the driver: offset of the config space in @fd
+ * @map: for the driver: registers that it mapped, for as long as the process lives
  * @seen: for the driver: what @ops->serve() saw last
  *
  * The first page of the window is the witness page. Everything the driver needs to take over a
@@ -33,6 +34,7 @@ struct dma_engine {
 	uint64_t iova;
 	uint64_t regs;
 	uint64_t config;
+	void *map;
 	uint32_t seen;
 };
 
@@ -50,6 +52,7 @@ struct dma_verdict {
 /**
  * struct dma_ops - a DMA workload
  * @name: workload name of the plan
+ * @device: for the driver: what tells its devices apart, where several workloads share one
  * @window_bytes: memory it needs, a multiple of the page size
  * @match: is this its device
  * @open: find the registers. Must not change the device in any way: it may be running since before
@@ -72,6 +75,7 @@ struct dma_verdict {
  */
 struct dma_ops {
 	const char *name;
+	const void *device;
 	uint32_t window_bytes;
 	bool (*match)(uint16_t vendor, uint16_t device);
 	int (*open)(struct dma_engine *e);
@@ -114,5 +118,6 @@ int dma_wait_counter(struct dma_engine *e, uint32_t loops, unsigned int timeout_
 extern const struct dma_ops dma_lsi_ops;
 extern const struct dma_ops dma_nvme_ops;
 extern const struct dma_ops dma_e1000e_ops;
+extern const struct dma_ops dma_igb_ops;
 
 #endif

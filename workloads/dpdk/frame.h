@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The frames that go through the device under test, and the log of whoever sends them. Shared by the
- * driver on the target (workloads/dma/e1000e.c), the observer outside (workloads/dpdk) and the
+ * driver on the target (workloads/dma/intel_rx.c), the observer outside (workloads/dpdk) and the
  * controller, which reads the log. All numbers in frame and log are little-endian but the ethertype.
  *
  * A frame is LUB_FRAME_BYTES long without its FCS. The device gets buffers of LUB_FRAME_HEAD bytes, so

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The rings of workload e1000e, against a device that does what the datasheet says and no more. */
+/* The rings of workloads e1000e and igb, against a device that does what the datasheet says and no more. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,18 +11,19 @@
 
 #include <cmocka.h>
 
-#include "workloads/dma/e1000e_ring.h"
+#include "workloads/dma/intel_rx.h"
 
 #define IOVA 0x10000000ull
 #define RUN 0x4c55ull
 
 /**
  * struct chip - a device: heads and tails, and the window as it sees it
+ * @slots: half of the descriptors of its receive ring
  * @back: what was sent, numbers only
  */
 struct chip {
-	struct e1000e_window *w;
-	uint32_t rdh, rdt, tdh, tdt, seq, sent;
+	struct intel_window *w;
+	uint32_t slots, rdh, rdt, tdh, tdt, seq, sent;
 	uint32_t back[4096];
 };
 
@@ -34,7 +35,7 @@ static void *at(struct chip *c, uint64_t addr, size_t len)
 
 static bool put(struct chip *c, const void *data, uint16_t len, uint8_t status)
 {
-	struct e1000e_rx_desc *d = &c->w->rx[c->rdh];
+	struct intel_rx_desc *d = &c->w->rx[c->rdh];
 
 	if (c->rdh == c->rdt)
 		return false;
@@ -42,14 +43,14 @@ static bool put(struct chip *c, const void *data, uint16_t len, uint8_t status)
 	memcpy(at(c, le64toh(d->addr), len), data, len);
 	d->length = htole16(len);
 	d->status = status;
-	c->rdh = (c->rdh + 1) % E1000E_RX_DESCS;
+	c->rdh = (c->rdh + 1) % (2 * c->slots);
 	return true;
 }
 
 static bool receive_frame(struct chip *c, const struct lub_frame *f)
 {
-	return put(c, f, LUB_FRAME_HEAD, E1000E_RX_DD) &&
-	       put(c, &f->tail_seq, LUB_FRAME_BYTES - LUB_FRAME_HEAD, E1000E_RX_DD | E1000E_RX_EOP);
+	return put(c, f, LUB_FRAME_HEAD, INTEL_RX_DD) &&
+	       put(c, &f->tail_seq, LUB_FRAME_BYTES - LUB_FRAME_HEAD, INTEL_RX_DD | INTEL_RX_EOP);
 }
 
 static bool receive(struct chip *c, unsigned int n)
@@ -70,8 +71,8 @@ static void transmit(struct chip *c)
 {
 	struct lub_frame want;
 
-	for (; c->tdh != c->tdt; c->tdh = (c->tdh + 1) % E1000E_TX_DESCS) {
-		struct e1000e_tx_desc *d = &c->w->tx[c->tdh];
+	for (; c->tdh != c->tdt; c->tdh = (c->tdh + 1) % INTEL_TX_DESCS) {
+		struct intel_tx_desc *d = &c->w->tx[c->tdh];
 		struct lub_frame *f = at(c, le64toh(d->addr), LUB_FRAME_BYTES);
 
 		assert_int_equal(d->status, 0);
@@ -80,21 +81,21 @@ static void transmit(struct chip *c)
 				le64toh(f->sent));
 		assert_memory_equal(f, &want, sizeof(want));
 		c->back[c->sent++ % 4096] = le32toh(f->seq);
-		d->status = E1000E_TX_DD;
+		d->status = INTEL_TX_DD;
 	}
 }
 
 static void hand_over(struct chip *c, uint32_t rdt, uint32_t tdt)
 {
-	e1000e_ring_give(c->w, rdt, tdt);
-	c->tdt = e1000e_ring_tdt(c->w);
-	c->rdt = e1000e_ring_rdt(c->w);
+	intel_ring_give(c->w, c->slots, rdt, tdt);
+	c->tdt = intel_ring_tdt(c->w);
+	c->rdt = intel_ring_rdt(c->w, c->slots);
 }
 
 static int serve(struct chip *c)
 {
-	uint32_t rdt = e1000e_ring_rdt(c->w), tdt = e1000e_ring_tdt(c->w);
-	int n = e1000e_ring_take(c->w);
+	uint32_t rdt = intel_ring_rdt(c->w, c->slots), tdt = intel_ring_tdt(c->w);
+	int n = intel_ring_take(c->w, c->slots);
 
 	hand_over(c, rdt, tdt);
 	return n;
@@ -105,15 +106,15 @@ static struct chip *begin(void **state)
 	struct chip *c = *state;
 
 	memset(c->w, 0, sizeof(*c->w));
-	*c = (struct chip){ .w = c->w };
-	e1000e_ring_init(c->w, IOVA);
-	c->rdt = e1000e_ring_rdt(c->w);
+	*c = (struct chip){ .w = c->w, .slots = c->slots };
+	intel_ring_init(c->w, IOVA, c->slots);
+	c->rdt = intel_ring_rdt(c->w, c->slots);
 	return c;
 }
 
 static void assert_clean(struct chip *c, uint32_t frames)
 {
-	const struct e1000e_state *s = e1000e_ring_state(c->w);
+	const struct intel_state *s = intel_ring_state(c->w);
 
 	assert_int_equal(s->frames, frames);
 	assert_int_equal(s->lost, 0);
@@ -140,18 +141,18 @@ static void takes_all_that_is_promised(void **state)
 	uint32_t frames = 0;
 	int n;
 
-	assert_true(receive(c, E1000E_RX_FRAMES - 1));
+	assert_true(receive(c, c->slots - 1));
 	assert_false(receive(c, 1));
 	c->seq--;
 	while ((n = serve(c))) {
-		assert_in_range(n, 1, E1000E_BATCH);
+		assert_in_range(n, 1, INTEL_BATCH);
 		frames += (uint32_t)n;
 		transmit(c);
 	}
-	assert_int_equal(frames, E1000E_RX_FRAMES - 1);
+	assert_int_equal(frames, c->slots - 1);
 	assert_clean(c, frames);
 	/* And once more around, over the end of the ring. */
-	assert_true(receive(c, E1000E_RX_FRAMES - 1));
+	assert_true(receive(c, c->slots - 1));
 	while (serve(c))
 		transmit(c);
 	assert_clean(c, 2 * frames);
@@ -167,7 +168,7 @@ static void no_echo_is_dropped(void **state)
 	assert_true(receive(c, 1000));
 	while ((n = serve(c)))
 		frames += (uint32_t)n;
-	assert_int_equal(frames, E1000E_TX_DESCS - 1);
+	assert_int_equal(frames, INTEL_TX_DESCS - 1);
 	do
 		transmit(c);
 	while (serve(c));
@@ -197,17 +198,17 @@ static void goes_on_after_a_kexec(void **state)
 		rdt = c->rdt;
 		tdt = c->tdt;
 		valid = c->w->valid;
-		assert_int_equal(e1000e_ring_take(c->w), E1000E_BATCH);
+		assert_int_equal(intel_ring_take(c->w, c->slots), INTEL_BATCH);
 		if (cut == IN_TAKE)
 			c->w->valid = valid;
 		if (cut >= IN_GIVE)
-			e1000e_ring_give(c->w, rdt, tdt);
+			intel_ring_give(c->w, c->slots, rdt, tdt);
 		if (cut >= AFTER_TDT) {
-			c->tdt = e1000e_ring_tdt(c->w);
+			c->tdt = intel_ring_tdt(c->w);
 			transmit(c);
 		}
 		if (cut >= AFTER_RDT)
-			c->rdt = e1000e_ring_rdt(c->w);
+			c->rdt = intel_ring_rdt(c->w, c->slots);
 
 		assert_true(receive(c, 300));
 		hand_over(c, c->rdt, c->tdt);
@@ -218,7 +219,7 @@ static void goes_on_after_a_kexec(void **state)
 		assert_int_equal(c->sent, 500);
 		assert_int_equal(c->back[499], 500);
 		/* A full lap: no descriptor was forgotten. */
-		assert_true(receive(c, E1000E_RX_FRAMES - 1));
+		assert_true(receive(c, c->slots - 1));
 	}
 }
 
@@ -234,22 +235,22 @@ static void one_gap_after_a_start_is_not_lost(void **state)
 	assert_true(receive(c, 20));
 	while (serve(c))
 		transmit(c);
-	assert_int_equal(e1000e_ring_state(c->w)->first, 501);
-	assert_int_equal(e1000e_ring_state(c->w)->skipped, 7000);
-	assert_int_equal(e1000e_ring_state(c->w)->lost, 3);
-	assert_int_equal(e1000e_ring_state(c->w)->corrupt, 0);
+	assert_int_equal(intel_ring_state(c->w)->first, 501);
+	assert_int_equal(intel_ring_state(c->w)->skipped, 7000);
+	assert_int_equal(intel_ring_state(c->w)->lost, 3);
+	assert_int_equal(intel_ring_state(c->w)->corrupt, 0);
 }
 
 static void later_gaps_are_lost(void **state)
 {
 	struct chip *c = begin(state);
 
-	assert_true(receive(c, E1000E_SETTLE));
+	assert_true(receive(c, INTEL_SETTLE));
 	c->seq += 5;
 	assert_true(receive(c, 10));
 	while (serve(c))
 		transmit(c);
-	assert_int_equal(e1000e_ring_state(c->w)->lost, 5);
+	assert_int_equal(intel_ring_state(c->w)->lost, 5);
 }
 
 static void finds_wrong_bytes(void **state)
@@ -261,8 +262,8 @@ static void finds_wrong_bytes(void **state)
 	c->w->head[3][100] ^= 1;
 	c->w->head[4][200] ^= 1;
 	assert_int_equal(serve(c), 10);
-	assert_int_equal(e1000e_ring_state(c->w)->corrupt, 2);
-	assert_int_equal(e1000e_ring_state(c->w)->lost, 0);
+	assert_int_equal(intel_ring_state(c->w)->corrupt, 2);
+	assert_int_equal(intel_ring_state(c->w)->lost, 0);
 
 	/* Another run's frame. */
 	c = begin(state);
@@ -270,7 +271,7 @@ static void finds_wrong_bytes(void **state)
 	lub_frame_build(&f, LUB_FRAME_TARGET, RUN + 1, 2, 0);
 	assert_true(receive_frame(c, &f));
 	serve(c);
-	assert_int_equal(e1000e_ring_state(c->w)->corrupt, LUB_FRAME_HEAD);
+	assert_int_equal(intel_ring_state(c->w)->corrupt, LUB_FRAME_HEAD);
 }
 
 /* Descriptors are written back, but the data went elsewhere: what page tables that are wrong do. */
@@ -283,26 +284,26 @@ static void finds_data_that_did_not_arrive(void **state)
 	assert_true(receive(c, 4));
 	memset(c->w->head[2], 0, sizeof(c->w->head[2]));
 	serve(c);
-	assert_int_equal(e1000e_ring_state(c->w)->corrupt, LUB_FRAME_HEAD);
+	assert_int_equal(intel_ring_state(c->w)->corrupt, LUB_FRAME_HEAD);
 
 	c = begin(state);
-	for (i = 0; i < E1000E_RX_FRAMES; i++) {
+	for (i = 0; i < c->slots; i++) {
 		assert_true(receive(c, 1));
 		serve(c);
 		transmit(c);
 	}
-	assert_clean(c, E1000E_RX_FRAMES);
+	assert_clean(c, c->slots);
 	memcpy(old, c->w->head[0], sizeof(old));
 	assert_true(receive(c, 1));
 	memcpy(c->w->head[0], old, sizeof(old));
 	serve(c);
-	assert_int_equal(e1000e_ring_state(c->w)->corrupt, LUB_FRAME_HEAD);
+	assert_int_equal(intel_ring_state(c->w)->corrupt, LUB_FRAME_HEAD);
 
 	c = begin(state);
 	assert_true(receive(c, 4));
 	c->w->witness.counter = htole32(2);
 	serve(c);
-	assert_int_equal(e1000e_ring_state(c->w)->corrupt, 2 * (LUB_FRAME_BYTES - LUB_FRAME_HEAD));
+	assert_int_equal(intel_ring_state(c->w)->corrupt, 2 * (LUB_FRAME_BYTES - LUB_FRAME_HEAD));
 }
 
 static void finds_a_frame_in_the_wrong_descriptors(void **state)
@@ -311,20 +312,31 @@ static void finds_a_frame_in_the_wrong_descriptors(void **state)
 	struct lub_frame f;
 
 	lub_frame_build(&f, LUB_FRAME_TARGET, RUN, 1, 0);
-	assert_true(put(c, &f, 60, E1000E_RX_DD | E1000E_RX_EOP));
+	assert_true(put(c, &f, 60, INTEL_RX_DD | INTEL_RX_EOP));
 	assert_true(receive_frame(c, &f));
-	assert_true(put(c, &f, 60, E1000E_RX_DD | E1000E_RX_EOP));
+	assert_true(put(c, &f, 60, INTEL_RX_DD | INTEL_RX_EOP));
 	assert_int_equal(serve(c), 2);
-	assert_true(e1000e_ring_state(c->w)->corrupt >= 2 * LUB_FRAME_HEAD);
+	assert_true(intel_ring_state(c->w)->corrupt >= 2 * LUB_FRAME_HEAD);
 }
 
-static int make(void **state)
+static int make(void **state, const struct dma_ops *ops)
 {
 	struct chip *c = calloc(1, sizeof(*c));
 
 	c->w = aligned_alloc(4096, sizeof(*c->w));
+	c->slots = ((const struct intel_nic *)ops->device)->slots;
 	*state = c;
 	return c->w ? 0 : -1;
+}
+
+static int make_e1000e(void **state)
+{
+	return make(state, &dma_e1000e_ops);
+}
+
+static int make_igb(void **state)
+{
+	return make(state, &dma_igb_ops);
 }
 
 static int unmake(void **state)
@@ -350,5 +362,6 @@ int main(void)
 		cmocka_unit_test(finds_a_frame_in_the_wrong_descriptors),
 	};
 
-	return cmocka_run_group_tests(tests, make, unmake);
+	return cmocka_run_group_tests_name("e1000e", tests, make_e1000e, unmake) +
+	       cmocka_run_group_tests_name("igb", tests, make_igb, unmake);
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "workloads/dma/e1000e_ring.h"
+#include "workloads/dma/intel_ring.h"
 
 #include <string.h>
 
 #define TAIL_BYTES (LUB_FRAME_BYTES - LUB_FRAME_HEAD)
 
-void e1000e_ring_init(struct e1000e_window *w, uint64_t iova)
+void intel_ring_init(struct intel_window *w, uint64_t iova, uint32_t slots)
 {
 	uint64_t counter = iova + offsetof(struct lub_witness, counter), addr;
 	uint32_t i;
@@ -13,41 +13,41 @@ void e1000e_ring_init(struct e1000e_window *w, uint64_t iova)
 	memset(w->page, 0, sizeof(w->page));
 	memset(w->rx, 0, sizeof(w->rx));
 	memset(w->tx, 0, sizeof(w->tx));
-	for (i = 0; i < E1000E_RX_FRAMES; i++) {
-		addr = iova + offsetof(struct e1000e_window, head) + i * sizeof(w->head[0]);
+	for (i = 0; i < slots; i++) {
+		addr = iova + offsetof(struct intel_window, head) + i * sizeof(w->head[0]);
 		w->rx[2 * i].addr = htole64(addr);
 		w->rx[2 * i + 1].addr = htole64(counter);
 	}
-	for (i = 0; i < E1000E_TX_DESCS; i++) {
-		addr = iova + offsetof(struct e1000e_window, echo) + i * sizeof(w->echo[0]);
-		w->tx[i] = (struct e1000e_tx_desc){
+	for (i = 0; i < INTEL_TX_DESCS; i++) {
+		addr = iova + offsetof(struct intel_window, echo) + i * sizeof(w->echo[0]);
+		w->tx[i] = (struct intel_tx_desc){
 			.addr = htole64(addr),
 			.length = htole16(LUB_FRAME_BYTES),
-			.cmd = E1000E_TX_CMD,
-			.status = E1000E_TX_DD,
+			.cmd = INTEL_TX_CMD,
+			.status = INTEL_TX_DD,
 		};
 	}
-	w->state[0].settling = E1000E_SETTLE;
+	w->state[0].settling = INTEL_SETTLE;
 }
 
-static uint8_t status(const struct e1000e_rx_desc *d)
+static uint8_t status(const struct intel_rx_desc *d)
 {
 	return *(const volatile uint8_t *)&d->status;
 }
 
 /* Did the device write the two parts of a frame as it should? Returns wrong bytes. */
-static uint32_t check_parts(const struct e1000e_rx_desc *d)
+static uint32_t check_parts(const struct intel_rx_desc *d)
 {
 	uint32_t bad = 0;
 
-	if (status(d) & E1000E_RX_EOP || d[0].errors || le16toh(d[0].length) != LUB_FRAME_HEAD)
+	if (status(d) & INTEL_RX_EOP || d[0].errors || le16toh(d[0].length) != LUB_FRAME_HEAD)
 		bad += LUB_FRAME_HEAD;
-	if (!(status(d + 1) & E1000E_RX_EOP) || d[1].errors || le16toh(d[1].length) != TAIL_BYTES)
+	if (!(status(d + 1) & INTEL_RX_EOP) || d[1].errors || le16toh(d[1].length) != TAIL_BYTES)
 		bad += TAIL_BYTES;
 	return bad;
 }
 
-static void check_number(struct e1000e_state *s, uint32_t seq)
+static void check_number(struct intel_state *s, uint32_t seq)
 {
 	uint32_t left_out = seq - s->last - 1;
 
@@ -68,7 +68,7 @@ static void check_number(struct e1000e_state *s, uint32_t seq)
 		s->settling--;
 }
 
-static void take_one(struct e1000e_window *w, struct e1000e_state *s)
+static void take_one(struct intel_window *w, uint32_t slots, struct intel_state *s)
 {
 	const struct lub_frame *f = (const void *)w->head[s->next];
 	uint32_t counter;
@@ -87,24 +87,24 @@ static void take_one(struct e1000e_window *w, struct e1000e_state *s)
 	}
 	lub_frame_echo(&w->echo[s->tx], f);
 	s->frames++;
-	s->next = (s->next + 1) % E1000E_RX_FRAMES;
-	s->tx = (s->tx + 1) % E1000E_TX_DESCS;
+	s->next = (s->next + 1) % slots;
+	s->tx = (s->tx + 1) % INTEL_TX_DESCS;
 }
 
-int e1000e_ring_take(struct e1000e_window *w)
+int intel_ring_take(struct intel_window *w, uint32_t slots)
 {
 	uint32_t old = w->valid & 1, n;
-	struct e1000e_state s = w->state[old];
+	struct intel_state s = w->state[old];
 
-	for (n = 0; n < E1000E_BATCH; n++) {
-		if (!(status(&w->rx[2 * s.next + 1]) & E1000E_RX_DD))
+	for (n = 0; n < INTEL_BATCH; n++) {
+		if (!(status(&w->rx[2 * s.next + 1]) & INTEL_RX_DD))
 			break;
 		/* Sent in order: when the one behind it is free, so is this one. */
-		if (!(*(volatile uint8_t *)&w->tx[(s.tx + 1) % E1000E_TX_DESCS].status &
-		      E1000E_TX_DD))
+		if (!(*(volatile uint8_t *)&w->tx[(s.tx + 1) % INTEL_TX_DESCS].status &
+		      INTEL_TX_DD))
 			break;
 		__sync_synchronize();
-		take_one(w, &s);
+		take_one(w, slots, &s);
 	}
 	if (!n)
 		return 0;
@@ -115,26 +115,26 @@ int e1000e_ring_take(struct e1000e_window *w)
 	return (int)n;
 }
 
-void e1000e_ring_give(struct e1000e_window *w, uint32_t rdt, uint32_t tdt)
+void intel_ring_give(struct intel_window *w, uint32_t slots, uint32_t rdt, uint32_t tdt)
 {
-	uint32_t rx = e1000e_ring_rdt(w), tx = e1000e_ring_tdt(w);
+	uint32_t rx = intel_ring_rdt(w, slots), tx = intel_ring_tdt(w);
 
-	for (rdt %= E1000E_RX_DESCS; rdt != rx; rdt = (rdt + 1) % E1000E_RX_DESCS)
+	for (rdt %= 2 * slots; rdt != rx; rdt = (rdt + 1) % (2 * slots))
 		w->rx[rdt].status = 0;
-	for (tdt %= E1000E_TX_DESCS; tdt != tx; tdt = (tdt + 1) % E1000E_TX_DESCS)
+	for (tdt %= INTEL_TX_DESCS; tdt != tx; tdt = (tdt + 1) % INTEL_TX_DESCS)
 		w->tx[tdt].status = 0;
 	__sync_synchronize();
 }
 
 /* Head and tail may not meet when the device has all of them: one frame's worth stays away. */
-uint32_t e1000e_ring_rdt(struct e1000e_window *w)
+uint32_t intel_ring_rdt(struct intel_window *w, uint32_t slots)
 {
-	uint32_t next = e1000e_ring_state(w)->next;
+	uint32_t next = intel_ring_state(w)->next;
 
-	return 2 * ((next + E1000E_RX_FRAMES - 1) % E1000E_RX_FRAMES);
+	return 2 * ((next + slots - 1) % slots);
 }
 
-uint32_t e1000e_ring_tdt(struct e1000e_window *w)
+uint32_t intel_ring_tdt(struct intel_window *w)
 {
-	return e1000e_ring_state(w)->tx;
+	return intel_ring_state(w)->tx;
 }
