@@ -24,6 +24,8 @@ const struct plan_word plan_workloads[] = {
 	{ "nvme", "queue full of reads of a throttled NVMe namespace (emulated targets)" },
 	{ "e1000e", "receive ring of an 82574L: numbered frames from outside, each sent back" },
 	{ "igb", "the same of an 82576, for real hosts; never run on hardware yet" },
+	{ "dsa",
+	  "queue full of copies of an Intel DSA, for real hosts; never run on hardware yet" },
 	{ NULL, NULL },
 };
 

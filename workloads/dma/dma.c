@@ -8,10 +8,7 @@
 #include "bench/agent/clock.h"
 
 static const struct dma_ops *const drivers[] = {
-	&dma_lsi_ops,
-	&dma_nvme_ops,
-	&dma_e1000e_ops,
-	&dma_igb_ops,
+	&dma_lsi_ops, &dma_nvme_ops, &dma_e1000e_ops, &dma_igb_ops, &dma_dsa_ops,
 };
 
 const struct dma_ops *dma_find(const char *name)

@@ -119,5 +119,6 @@ extern const struct dma_ops dma_lsi_ops;
 extern const struct dma_ops dma_nvme_ops;
 extern const struct dma_ops dma_e1000e_ops;
 extern const struct dma_ops dma_igb_ops;
+extern const struct dma_ops dma_dsa_ops;
 
 #endif
