@@ -36,7 +36,7 @@ in_gap() { # NAME START END
 }
 
 baseline() { # TARGET
-	local name=forward-$1 forwarder=$TOP/build/dpdk/$arch/lubench-forwarder jump first hz restart user gap begin from to
+	local name=forward-$1 forwarder=$TOP/build/dpdk/$arch/lubench-forwarder jump first hz restart user gap begin from to why
 	[ -x "$forwarder" ] || skip "no $forwarder; run: make TARGET=$1"
 	mkdir -p "$work/$arch"
 	# What init starts before everything else, when it is there and the command line asks for it.
@@ -48,6 +48,7 @@ baseline() { # TARGET
 			tr '\\0' '\\n' </proc/\$(pidof dropbear | tr ' ' '\\n' | sort -n | head -n 1)/environ | grep LUBENCH_INIT_TICKS" \
 		"rm -f $dir/after; setsid sh -c '$dir/lubench-forwarder --device $bdf >$dir/before 2>&1 &
 			sleep 4; exec $dir/jump >/dev/console 2>&1' </dev/null >/dev/null 2>&1 &"
+	! why=$(grep -m 1 "no network for the emulated device" "$work/$name.txt") || skip "$why"
 	[ "$rc" -eq 0 ] || { show "$name"; fail "$1: exit status $rc"; }
 	no_splat "$name"
 	sed -n '/^# after/,$p' "$work/$name.txt" >"$work/$name.after"
