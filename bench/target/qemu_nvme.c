@@ -10,8 +10,8 @@
 #include "bench/target/qemu_priv.h"
 #include "workloads/dma/nvme_block.h"
 
-/* Reads a second: 2047 of them take 10.2 s. A kexec takes 3 s here, on a busy host more than twice that. */
-#define RATE 200
+/* Reads a second: 2047 of them take 16 s. A kexec takes 3 s, on a busy host up to 13 s were seen. */
+#define RATE 125
 
 /* For each block: 8 bytes of protection information, which QEMU keeps behind all data. */
 #define METADATA 8u

@@ -9,7 +9,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 # Reads a second, as bench/target/qemu_nvme.c has it
-rate=200
+rate=125
 
 # QEMU with a trace of doorbells, of commands completed, and of each address that is translated
 mkdir -p "$work/bin"

@@ -34,7 +34,7 @@
 
 #define PAGE 4096u
 
-/* The controller of QEMU holds 2047 commands a queue: 10.2 s at 200 a second. */
+/* The controller of QEMU holds 2047 commands a queue: 16 s at 125 a second. */
 #define ENTRIES 2048u
 /* Once the kexec is over there is no more need for that, and the end would have to wait for them. */
 #define AFTER_KEXEC 64u
