@@ -162,6 +162,8 @@ static int qemu_console_tail(struct target *t)
 	return gone ? -ENODEV : 0;
 }
 
+static void qemu_autopsy(struct target *t);
+
 static int wait_ssh(struct target *t)
 {
 	struct qemu *q = t->priv;
@@ -181,6 +183,7 @@ static int wait_ssh(struct target *t)
 		if (proc_sleep(500))
 			return -EINTR;
 	}
+	qemu_autopsy(t);
 	lub_err("no sshd on the launched target within %d s%s%s; see %s", t->launch_ms / 1000,
 		t->console.panic[0] ? ": " : "", t->console.panic, q->console_path);
 	return -ETIMEDOUT;
