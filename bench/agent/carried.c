@@ -20,8 +20,7 @@ int carried_save(struct agent *ag)
 
 	obj = json_pack("{s:s, s:I, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I,"
 			" s:I, s:I, s:I, s:I}",
-			"run",
-			ag->c.run, "cycle", (json_int_t)ag->c.cycle, "boot_id", s->boot_id,
+			"run", ag->c.run, "cycle", (json_int_t)ag->c.cycle, "boot_id", s->boot_id,
 			"liveupdate_number", (json_int_t)s->liveupdate_number, "hwpts",
 			(json_int_t)s->at.hwpts, "ioas_bytes", (json_int_t)s->at.ioas_bytes,
 			"page_bytes", (json_int_t)s->at.page_bytes, "iommu_pages",
@@ -50,15 +49,15 @@ int carried_load(struct agent *ag)
 	json_t *obj = json_load_file(path, 0, &jerr);
 	int err = 0;
 
-	if (!obj || json_unpack_ex(obj, &jerr, 0,
-				   "{s:s, s:I, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I,"
-				   " s:I, s:I, s:I, s:I}",
-				   "run", &run, "cycle", &cycle, "boot_id", &boot_id,
-				   "liveupdate_number", &number, "hwpts", &hwpts, "ioas_bytes",
-				   &ioas, "page_bytes", &page, "iommu_pages", &pages, "faults",
-				   &faults, "counter", &counter, "control", &control, "hz", &hz,
-				   "gpa", &gpa, "preserve_memfd", &p[0], "preserve_iommufd", &p[1],
-				   "preserve_vfio", &p[2])) {
+	if (!obj ||
+	    json_unpack_ex(obj, &jerr, 0,
+			   "{s:s, s:I, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I,"
+			   " s:I, s:I, s:I, s:I}",
+			   "run", &run, "cycle", &cycle, "boot_id", &boot_id, "liveupdate_number",
+			   &number, "hwpts", &hwpts, "ioas_bytes", &ioas, "page_bytes", &page,
+			   "iommu_pages", &pages, "faults", &faults, "counter", &counter, "control",
+			   &control, "hz", &hz, "gpa", &gpa, "preserve_memfd", &p[0],
+			   "preserve_iommufd", &p[1], "preserve_vfio", &p[2])) {
 		err = agent_fail(ag, "harness-error", 0, "%s: %s; the outgoing agent writes it",
 				 path, jerr.text);
 	} else if (strcmp(run, ag->c.run) || cycle != ag->c.cycle) {
