@@ -74,15 +74,15 @@ static int set_list(struct parser *p, const char *key, const char *value, bool s
 }
 
 static const char *const run_keys[] = {
-	"scenario", "workload", "mode", "reps", "cycles", "kexec_hwpts", "memory", "budget_s",
-	"point_budget_s", "kvm",
+	"scenario",    "workload", "mode",     "reps",		 "cycles",
+	"kexec_hwpts", "memory",   "budget_s", "point_budget_s", "kvm",
 };
 
 static const char *const matrix_keys[] = { "hwpts", "ioas", "page" };
 
 /* Index of the key, or -1; says so when it is unknown or there already. */
-static int find_key(struct parser *p, const char *section, const char *key,
-		    const char *const *keys, size_t nr, uint32_t *seen)
+static int find_key(struct parser *p, const char *section, const char *key, const char *const *keys,
+		    size_t nr, uint32_t *seen)
 {
 	char why[256];
 	size_t i, n;
@@ -90,7 +90,8 @@ static int find_key(struct parser *p, const char *section, const char *key,
 	for (i = 0; i < nr && strcmp(keys[i], key); i++)
 		;
 	if (i == nr) {
-		n = (size_t)snprintf(why, sizeof(why), "unknown key in [%.20s]; the keys are", section);
+		n = (size_t)snprintf(why, sizeof(why), "unknown key in [%.20s]; the keys are",
+				     section);
 		for (i = 0; i < nr; i++)
 			n += (size_t)snprintf(why + n, sizeof(why) - n, " %s", keys[i]);
 		bad(p, key, why);
@@ -115,8 +116,10 @@ static int on_run(struct parser *p, const char *key, const char *value)
 	case 1:
 		return set_word(p, key, value, plan_workloads, plan->workload);
 	case 2:
-		return plan_set_modes(plan, value) ?
-			       bad(p, key, "not a list of modes; use preserve, rebuild, crash, or several with commas") : 1;
+		return plan_set_modes(plan, value)
+			       ? bad(p, key,
+				     "not a list of modes; use preserve, rebuild, crash, or several with commas")
+			       : 1;
 	case 3:
 		return set_u32(p, key, value, 1, 10000, &plan->reps);
 	case 4:
@@ -128,14 +131,17 @@ static int on_run(struct parser *p, const char *key, const char *value)
 		if (value_number(value, true, 512ULL << 20, 1ULL << 44, &plan->memory, why,
 				 sizeof(why)))
 			return bad(p, key, why);
-		return plan->memory % (1 << 20) ? bad(p, key, "not a whole number of MiB; round it") : 1;
+		return plan->memory % (1 << 20) ? bad(p, key, "not a whole number of MiB; round it")
+						: 1;
 	case 7:
 		return set_u32(p, key, value, 0, 10000000, &plan->budget_s);
 	case 8:
 		return set_u32(p, key, value, 1, 100000, &plan->point_budget_s);
 	case 9:
 		plan->kvm = !strcmp(value, "yes");
-		return plan->kvm || !strcmp(value, "no") ? 1 : bad(p, key, "neither of the two words; write yes or no");
+		return plan->kvm || !strcmp(value, "no")
+			       ? 1
+			       : bad(p, key, "neither of the two words; write yes or no");
 	default:
 		return 0;
 	}
@@ -268,7 +274,8 @@ int plan_parse(FILE *in, const char *file, struct plan *plan, char *msg, size_t 
 	}
 	for (i = 0; !p.failed && i < plan->nr_matrices; i++)
 		if (p.seen_matrix[i] != (1u << ARRAY_LEN(matrix_keys)) - 1)
-			bad(&p, plan->matrices[i].name, "needs all of hwpts, ioas and page; add what is missing");
+			bad(&p, plan->matrices[i].name,
+			    "needs all of hwpts, ioas and page; add what is missing");
 	if (!p.failed && !plan->scenario[0])
 		bad(&p, "scenario", "missing in [run]; add scenario = preserve");
 	if (!p.failed && !plan->nr_matrices)

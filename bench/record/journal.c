@@ -70,7 +70,8 @@ int journal_write(struct journal *j, const char *ev, json_t *extra)
 	json_t *line;
 	int err = -ENOMEM;
 
-	line = json_pack("{s:i, s:s, s:s}", "schema", RECORD_SCHEMA, "t", journal_now(now), "ev", ev);
+	line = json_pack("{s:i, s:s, s:s}", "schema", RECORD_SCHEMA, "t", journal_now(now), "ev",
+			 ev);
 	if (line && (!extra || !json_object_update(line, extra)))
 		err = emit_write(j->fd, json_incref(line));
 	json_decref(line);

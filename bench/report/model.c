@@ -112,10 +112,8 @@ static int add_outcome(struct model *m, const struct lub_outcome *o)
 static int rep_metric(const char *metric)
 {
 	static const char *const names[REP_NR] = {
-		[REP_MEMFD] = "preserve.memfd",
-		[REP_IOMMUFD] = "preserve.iommufd",
-		[REP_VFIO] = "preserve.vfio",
-		[REP_PAGES] = "pagetable.pages",
+		[REP_MEMFD] = "preserve.memfd", [REP_IOMMUFD] = "preserve.iommufd",
+		[REP_VFIO] = "preserve.vfio",	[REP_PAGES] = "pagetable.pages",
 		[REP_KHO] = "kho.bytes",
 	};
 	int i;

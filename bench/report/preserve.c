@@ -74,8 +74,7 @@ static void count(FILE *out, struct notes *notes, const struct point *p, size_t 
 	fputc(')', out);
 }
 
-static int row(FILE *out, struct notes *notes, const struct point *p, uint32_t reps,
-	       bool new_block)
+static int row(FILE *out, struct notes *notes, const struct point *p, uint32_t reps, bool new_block)
 {
 	struct vec iommufd = { 0 }, total = { 0 }, first = { 0 };
 	char a[CELL], b[CELL];
@@ -96,10 +95,11 @@ static int row(FILE *out, struct notes *notes, const struct point *p, uint32_t r
 	cells(out, notes, p, &total, false, "no repetition has memfd, iommufd and vfio");
 	pages = point_median(p, REP_PAGES);
 	kho = point_median(p, REP_KHO);
-	fprintf(out, "%8s", isnan(pages) ? missing(notes, a, p, "no pagetable.pages sample") :
-		fmt_count(a, pages));
-	fprintf(out, "%9s", isnan(kho) ? missing(notes, a, p, "no kho.bytes sample") :
-		fmt_bytes(a, kho));
+	fprintf(out, "%8s",
+		isnan(pages) ? missing(notes, a, p, "no pagetable.pages sample")
+			     : fmt_count(a, pages));
+	fprintf(out, "%9s",
+		isnan(kho) ? missing(notes, a, p, "no kho.bytes sample") : fmt_bytes(a, kho));
 	count(out, notes, p, iommufd.n, (size_t)p->cycles * reps);
 	fputc('\n', out);
 	ret = 0;
@@ -141,12 +141,11 @@ int section_preserve(FILE *out, struct model *m)
 
 		p = &m->points[i];
 		group = last ? !model_same(last->kernel, p->kernel) ||
-			       last->p->devices != p->p->devices :
-			       p->kernel || p->p->devices != 1;
+					last->p->devices != p->p->devices
+			     : p->kernel || p->p->devices != 1;
 		if (group)
 			group_line(out, p);
-		if (row(out, &notes, p, m->set->reps,
-			group || !last || !point_same_curve(last, p)))
+		if (row(out, &notes, p, m->set->reps, group || !last || !point_same_curve(last, p)))
 			return -ENOMEM;
 	}
 	notes_print(out, &notes);

@@ -340,16 +340,11 @@ static void conversion(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(cycle_good),
-		cmocka_unit_test(cycle_bad),
-		cmocka_unit_test(timeline),
-		cmocka_unit_test(zoneinfo),
-		cmocka_unit_test(log_lines),
-		cmocka_unit_test(table_pages),
-		cmocka_unit_test(witness),
-		cmocka_unit_test(conversion),
-		cmocka_unit_test(log_room),
-		cmocka_unit_test(undo_of_another_device),
+		cmocka_unit_test(cycle_good),	    cmocka_unit_test(cycle_bad),
+		cmocka_unit_test(timeline),	    cmocka_unit_test(zoneinfo),
+		cmocka_unit_test(log_lines),	    cmocka_unit_test(table_pages),
+		cmocka_unit_test(witness),	    cmocka_unit_test(conversion),
+		cmocka_unit_test(log_room),	    cmocka_unit_test(undo_of_another_device),
 		cmocka_unit_test(chain_of_updates),
 	};
 

@@ -32,8 +32,9 @@ static void intent(struct journal *j, int cycle)
 
 static void outcome(struct journal *j, int cycle, const char *word)
 {
-	assert_int_equal(journal_write(j, "outcome", json_pack("{s:i, s:s}", "cycle", cycle,
-							       "outcome", word)), 0);
+	assert_int_equal(journal_write(j, "outcome",
+				       json_pack("{s:i, s:s}", "cycle", cycle, "outcome", word)),
+			 0);
 }
 
 static void start(struct journal *j)

@@ -49,12 +49,14 @@ static void test_full(void **state)
 	char msg[512];
 
 	(void)state;
-	assert_int_equal(load("[run]\nscenario = preserve\nworkload = lsi\nmode = rebuild\nreps = 7\n"
-			      "cycles = 3\nkexec_hwpts = 1,4\nmemory = 8G\nbudget_s = 330\n"
-			      "point_budget_s = 9\nkvm = yes\n; comment\n"
-			      "[matrix.1]\nhwpts = 4, 1\nioas = 64M,1G\npage = 4K\n"
-			      "[matrix.2]\nhwpts = 2,4\nioas = 1G\npage = 4096,2M\n", &plan, msg,
-			      sizeof(msg)), 0);
+	assert_int_equal(
+		load("[run]\nscenario = preserve\nworkload = lsi\nmode = rebuild\nreps = 7\n"
+		     "cycles = 3\nkexec_hwpts = 1,4\nmemory = 8G\nbudget_s = 330\n"
+		     "point_budget_s = 9\nkvm = yes\n; comment\n"
+		     "[matrix.1]\nhwpts = 4, 1\nioas = 64M,1G\npage = 4K\n"
+		     "[matrix.2]\nhwpts = 2,4\nioas = 1G\npage = 4096,2M\n",
+		     &plan, msg, sizeof(msg)),
+		0);
 	assert_string_equal(plan.name, "p");
 	assert_string_equal(plan.mode, "rebuild");
 	assert_int_equal(plan.reps, 7);
@@ -81,8 +83,9 @@ static void test_cycles(void **state)
 
 	(void)state;
 	assert_int_equal(load("[run]\nscenario=preserve\ncycles=4\nkexec_hwpts=1,2,3,4\n"
-			      "[matrix.1]\nhwpts=1\nioas=1M,2M,4M\npage=4K\n", &plan, msg,
-			      sizeof(msg)), 0);
+			      "[matrix.1]\nhwpts=1\nioas=1M,2M,4M\npage=4K\n",
+			      &plan, msg, sizeof(msg)),
+			 0);
 	for (n = 1; n <= plan_nr_cycles(&plan); n++) {
 		struct plan_cycle c = plan_cycle_get(&plan, n);
 
@@ -150,9 +153,10 @@ static void test_numbers(void **state)
 static void test_memory(void **state)
 {
 	(void)state;
-	refused(RUN "memory=1G\n[matrix.1]\nhwpts=64\nioas=16G\npage=4K\n", "p.ini:5: hwpts: ",
-		"more than 60 % of memory 1G");
-	refused(RUN "[matrix.1]\nhwpts=4096\nioas=64T\npage=4K\n", "p.ini:4: hwpts: ", "page tables");
+	refused(RUN "memory=1G\n[matrix.1]\nhwpts=64\nioas=16G\npage=4K\n",
+		"p.ini:5: hwpts: ", "more than 60 % of memory 1G");
+	refused(RUN "[matrix.1]\nhwpts=4096\nioas=64T\npage=4K\n",
+		"p.ini:4: hwpts: ", "page tables");
 	/* What is carried over counts, too. */
 	refused(RUN "memory=1G\nkexec_hwpts=4096\n[matrix.1]\nhwpts=1\nioas=16G\npage=4K\n",
 		"p.ini:6: hwpts: ", "4096 HWPTs");
@@ -201,10 +205,10 @@ static void test_size_text(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_full),	cmocka_unit_test(test_cycles),
+		cmocka_unit_test(test_full),	      cmocka_unit_test(test_cycles),
 		cmocka_unit_test(test_default_kexec), cmocka_unit_test(test_keys),
-		cmocka_unit_test(test_numbers), cmocka_unit_test(test_memory),
-		cmocka_unit_test(test_tables),	cmocka_unit_test(test_shipped),
+		cmocka_unit_test(test_numbers),	      cmocka_unit_test(test_memory),
+		cmocka_unit_test(test_tables),	      cmocka_unit_test(test_shipped),
 		cmocka_unit_test(test_size_text),
 	};
 

@@ -22,7 +22,7 @@ __attribute__((weak)) const char *lub_wipe(void)
 	return "";
 }
 
-#define MIB	(1024ull * 1024)
+#define MIB (1024ull * 1024)
 
 struct fixture {
 	const char *mode; /* of the next cycle; NULL: the run's */
@@ -63,8 +63,12 @@ static int teardown(void **state)
 
 static struct lub_params at(uint32_t hwpts, uint64_t ioas)
 {
-	return (struct lub_params){ .hwpts = hwpts, .ioas_bytes = ioas, .page_bytes = 4096,
-				    .devices = 1, .mode = "preserve", .workload = "lsi",
+	return (struct lub_params){ .hwpts = hwpts,
+				    .ioas_bytes = ioas,
+				    .page_bytes = 4096,
+				    .devices = 1,
+				    .mode = "preserve",
+				    .workload = "lsi",
 				    .probes = "off" };
 }
 
@@ -75,8 +79,14 @@ static struct lub_sample *sample(struct fixture *f, uint32_t cycle, uint32_t rep
 	struct lub_sample *s = &f->samples[f->set.nr_samples++];
 
 	assert_true(f->set.nr_samples <= 400);
-	*s = (struct lub_sample){ .run = "r1", .cycle = cycle, .rep = rep, .scenario = "preserve",
-				  .metric = metric, .unit = unit, .value = value, .params = p };
+	*s = (struct lub_sample){ .run = "r1",
+				  .cycle = cycle,
+				  .rep = rep,
+				  .scenario = "preserve",
+				  .metric = metric,
+				  .unit = unit,
+				  .value = value,
+				  .params = p };
 	if (!strcmp(unit, "ns"))
 		s->clock = "tsc";
 	return s;
@@ -85,9 +95,12 @@ static struct lub_sample *sample(struct fixture *f, uint32_t cycle, uint32_t rep
 static void outcome(struct fixture *f, uint32_t cycle, const char *what, const char *why,
 		    struct lub_params p)
 {
-	f->outcomes[f->set.nr_outcomes++] = (struct lub_outcome){
-		.run = "r1", .cycle = cycle, .scenario = "preserve", .outcome = what,
-		.reason = why, .params = p };
+	f->outcomes[f->set.nr_outcomes++] = (struct lub_outcome){ .run = "r1",
+								  .cycle = cycle,
+								  .scenario = "preserve",
+								  .outcome = what,
+								  .reason = why,
+								  .params = p };
 	f->set.planned++;
 }
 
@@ -126,8 +139,8 @@ static const char *report(struct fixture *f)
 	return f->text;
 }
 
-#define HAS(f, s)	assert_non_null(strstr(report(f), s))
-#define HAS_NOT(f, s)	assert_null(strstr(report(f), s))
+#define HAS(f, s) assert_non_null(strstr(report(f), s))
+#define HAS_NOT(f, s) assert_null(strstr(report(f), s))
 
 static void all_skipped(void **state)
 {
@@ -136,7 +149,8 @@ static void all_skipped(void **state)
 	outcome(f, 1, "skip", "kernel has no IOMMU_HWPT_LIVEUPDATE_MARK_PRESERVE", at(1, MIB));
 	outcome(f, 1, "skip", "kernel has no IOMMU_HWPT_LIVEUPDATE_MARK_PRESERVE", at(4, MIB));
 	HAS(f, "No cycle of this run is ok, so it has no numbers.");
-	HAS(f, "skip                  2  cycle 1: kernel has no IOMMU_HWPT_LIVEUPDATE_MARK_PRESERVE");
+	HAS(f,
+	    "skip                  2  cycle 1: kernel has no IOMMU_HWPT_LIVEUPDATE_MARK_PRESERVE");
 	HAS_NOT(f, "Cost model");
 	HAS_NOT(f, "DMA witness");
 	HAS_NOT(f, "median");
@@ -284,9 +298,12 @@ static void per_hwpt(void **state)
 	sample(f, 2, 0, "restore.hwpt", "ns", 64000, at(64, MIB));
 	sample(f, 2, 0, "bind", "ns", 5000, at(64, MIB));
 	f->set.run = json_pack("{s:i}", "cycles", 9);
-	HAS(f, "  the same, per HWPT carried      tsc         1.00 us  1.00 us  1.00 us     2     2/9\n");
-	HAS(f, "bind                              tsc         5.00 us  5.00 us  5.00 us     1     1/9\n");
-	HAS(f, "freeze                                           -(a)     -(a)     -(a)     0     0/9\n");
+	HAS(f,
+	    "  the same, per HWPT carried      tsc         1.00 us  1.00 us  1.00 us     2     2/9\n");
+	HAS(f,
+	    "bind                              tsc         5.00 us  5.00 us  5.00 us     1     1/9\n");
+	HAS(f,
+	    "freeze                                           -(a)     -(a)     -(a)     0     0/9\n");
 }
 
 static void missing_is_undecided(void **state)

@@ -16,8 +16,15 @@
 static json_t *schema;
 
 static const struct lub_params params = {
-	.hwpts = 16, .ioas_bytes = 1ULL << 30, .page_bytes = 4096, .devices = 1, .mode = "preserve",
-	.workload = "lsi", .phase = "blackout", .kernel = "series", .observer = "host",
+	.hwpts = 16,
+	.ioas_bytes = 1ULL << 30,
+	.page_bytes = 4096,
+	.devices = 1,
+	.mode = "preserve",
+	.workload = "lsi",
+	.phase = "blackout",
+	.kernel = "series",
+	.observer = "host",
 };
 
 static void accepted(json_t *line)
@@ -44,8 +51,13 @@ static void refused(json_t *line, const char *part)
 static struct lub_sample sample(void)
 {
 	return (struct lub_sample){
-		.run = "20260101-000000-vtd-0001", .cycle = 1, .scenario = "preserve",
-		.metric = "preserve.iommufd", .unit = "ns", .clock = "tsc", .value = 5,
+		.run = "20260101-000000-vtd-0001",
+		.cycle = 1,
+		.scenario = "preserve",
+		.metric = "preserve.iommufd",
+		.unit = "ns",
+		.clock = "tsc",
+		.value = 5,
 		.params = params,
 	};
 }
@@ -53,8 +65,9 @@ static struct lub_sample sample(void)
 static void test_written(void **state)
 {
 	static const char *const bad[] = {
-		"skip", "preserve-error", "freeze-error", "kexec-load-error", "lost", "panic-outgoing",
-		"panic-incoming", "hang", "wrong-kernel", "cold-reboot", "disturbed", "harness-error",
+		"skip",		"preserve-error", "freeze-error",   "kexec-load-error",
+		"lost",		"panic-outgoing", "panic-incoming", "hang",
+		"wrong-kernel", "cold-reboot",	  "disturbed",	    "harness-error",
 	};
 	static const char *const left[] = {
 		"memory.free",	 "pagetable.pages", "kho.bytes",

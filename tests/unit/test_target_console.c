@@ -192,10 +192,16 @@ static void test_observer_beat(void **state)
 {
 	/* The last beat of the outgoing kernel, in the midst of the blackout; then those of the next. */
 	static const struct look looks[] = {
-		{ 0, 2, 1, 10 },    { 100, 3, 2, 20 },	{ 200, 3, 2, 30 },   { 300, 3, 3, 30 },
-		{ 9000, 4, 3, 30 }, { 9900, 4, 4, 90 }, { 30000, 4, 4, 90 },
+		{ 0, 2, 1, 10 },
+		{ 100, 3, 2, 20 },
+		{ 200, 3, 2, 30 },
+		{ 300, 3, 3, 30 },
+		{ 9000, 4, 3, 30 },
+		{ 9900, 4, 4, 90 },
+		{ 30000, 4, 4, 90 },
 		/* The rest of the control window comes after the blackout. */
-		{ 30100, 1, 4, 99 }, { 30200, 4, 4, 100 },
+		{ 30100, 1, 4, 99 },
+		{ 30200, 4, 4, 100 },
 	};
 	struct observer_result r;
 

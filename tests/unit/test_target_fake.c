@@ -30,8 +30,9 @@ static void remove_run(void)
 
 static int run(const char *target)
 {
-	char *argv[] = { (char *)"run", (char *)"-t", (char *)target, (char *)"-p", plan,
-			 (char *)"-o", dir, NULL };
+	char *argv[] = { (char *)"run", (char *)"-t", (char *)target,
+			 (char *)"-p",	plan,	      (char *)"-o",
+			 dir,		NULL };
 
 	remove_run();
 	return cmd_run(7, argv);
@@ -48,7 +49,8 @@ static void write_plan(const char *run_keys)
 {
 	FILE *out = fopen(plan, "w");
 
-	fprintf(out, "[run]\nscenario=preserve\nreps=2\n%s\n[matrix.1]\nhwpts=1,2\nioas=64M\npage=4K\n",
+	fprintf(out,
+		"[run]\nscenario=preserve\nreps=2\n%s\n[matrix.1]\nhwpts=1,2\nioas=64M\npage=4K\n",
 		run_keys);
 	fclose(out);
 }
@@ -85,7 +87,7 @@ static size_t samples_of(const struct record_set *set, uint32_t cycle)
 
 static const struct fault {
 	const char *target;
-	const char *outcome;	/* of cycle 2; cycles 1 and 3 are ok */
+	const char *outcome; /* of cycle 2; cycles 1 and 3 are ok */
 	const char *reason;
 } faults[] = {
 	{ "fake:hang@2", "hang", "phase freeze of the outgoing" },
@@ -397,8 +399,9 @@ static void test_bad_input(void **state)
 	assert_int_equal(run("fake"), LUB_EXIT_OK);
 	/* A second run in the same directory is refused and leaves the first one alone. */
 	{
-		char *argv[] = { (char *)"run", (char *)"-t", (char *)"fake", (char *)"-p", plan,
-				 (char *)"-o", dir, NULL };
+		char *argv[] = { (char *)"run", (char *)"-t", (char *)"fake",
+				 (char *)"-p",	plan,	      (char *)"-o",
+				 dir,		NULL };
 		assert_int_equal(cmd_run(7, argv), LUB_EXIT_USAGE);
 	}
 	read_run(&set);
