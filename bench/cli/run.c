@@ -347,7 +347,7 @@ static int fill_target(struct campaign *c, const struct options *o)
 	t->ram_fd = -1;
 	t->launch_ms = t->row->machine ? 180000 : 30000;
 	if (!t->row->simulated && access(c->artifacts.agent, R_OK)) {
-		lub_err("agent %s: %s; `make` builds it", c->artifacts.agent, strerror(errno));
+		lub_err("agent %s: %s; `make all` builds it", c->artifacts.agent, strerror(errno));
 		return -ENOENT;
 	}
 	if (!t->row->simulated && access(t->kernel, R_OK)) {

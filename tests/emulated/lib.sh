@@ -15,7 +15,7 @@ fail() { echo "FAIL: $*" >&2; exit 1; }
 ok() { echo "ok: $*"; }
 
 command -v jq >/dev/null || skip "no jq; run: make deps"
-[ -x "$lubench" ] || skip "no $lubench; run: make"
+[ -x "$lubench" ] || skip "no $lubench; run: make all"
 
 # The targets to test on, and the one for what does not depend on the IOMMU.
 read -ra targets <<<"${TEST_TARGETS:-vtd vtd-sm}"
@@ -149,8 +149,8 @@ no_splat() {
 guest_program() {
 	local headers=$LUBENCH_CACHE/headers/$arch-series/include obj=build/agent/$arch/obj out=$work/$arch/$1
 	[ -z "${KSRC:-}" ] || headers=$LUBENCH_CACHE/headers/$arch-ksrc/include
-	[ -d "$headers" ] || skip "no kernel headers in the cache; run: make"
-	[ -e "$obj/bench/agent/agent.o" ] || skip "the agent is not built; run: make"
+	[ -d "$headers" ] || skip "no kernel headers in the cache; run: make all"
+	[ -e "$obj/bench/agent/agent.o" ] || skip "the agent is not built; run: make all"
 	local sources=() part objects
 	for part in "$@" guest; do
 		sources+=("tests/emulated/guest/$part.c")
