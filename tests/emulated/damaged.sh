@@ -54,6 +54,8 @@ one_kind() { # TARGET KIND
 	checks "$name"
 	grep -a "^damaged: $2" "$work/$name.damage" || fail "$name: nothing was damaged: $(tail -n 1 "$work/$name.damage")"
 	no_splat "$name"
+	# DMA that passed for a moment would not be seen by the guest.
+	never_off "$name"
 	grep -aoE "$(said "$2")" "$work/$name/console-1.log" || fail "$name: the incoming kernel does not say what is wrong"
 	ok "$1: damage of kind $2 is noticed, and stays without consequence"
 }

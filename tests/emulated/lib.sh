@@ -176,6 +176,21 @@ checks() {
 	fi
 }
 
+# never_off RUN: of all kernels of the one launch the first switches translation on, and nobody off
+never_off() {
+	local trace=$work/$1/trace-1.log
+	case $target in
+	vtd*) expect "$1: translation switched on or off" "$(grep -ac vtd_dmar_enable "$trace")" 1 ;;
+	smmuv3*)
+		expect "$1: writes of CR0 without SMMUEN after the first with it" "$(grep -a 'write_mmio addr: 0x20 ' "$trace" |
+			sed 's/.* val:0x\([0-9a-f]*\) .*/\1/' |
+			while read -r val; do
+				if ((16#$val & 1)); then on=1; elif [ "${on:-}" ]; then echo "$val"; fi
+			done | wc -l)" 0
+		;;
+	esac
+}
+
 # check_witness RUN CYCLE: DMA went on in the blackout and after, and nothing was refused, lost or wrong
 check_witness() {
 	local zero phase
