@@ -46,20 +46,27 @@ endif
 # Packages
 #
 DEPS := bc bison ccache clang-format cpio debian-archive-keyring dpkg-dev dropbear-bin dwarves e2fsprogs \
-	fakeroot flex gcc git iproute2 jq kmod libc6-dev libcmocka-dev libdpdk-dev libelf-dev libgsl-dev \
-	libinih-dev libjansson-dev libsqlite3-dev libssl-dev make mmdebstrap openssh-client perl pkg-config \
-	qemu-utils rsync shellcheck sparse xz-utils zstd
+	fakeroot flex gcc git iproute2 jq kmod libc6-dev libcmocka-dev libelf-dev libgsl-dev libinih-dev \
+	libjansson-dev libsqlite3-dev libssl-dev make mmdebstrap openssh-client perl pkg-config qemu-utils \
+	rsync shellcheck sparse xz-utils zstd
 DEPS-x86_64 := qemu-system-x86
 DEPS-aarch64 := qemu-system-arm
 CROSS_DEPS-x86_64 := gcc-x86-64-linux-gnu libc6-dev-amd64-cross
 CROSS_DEPS-aarch64 := gcc-aarch64-linux-gnu libc6-dev-arm64-cross
 DEPS += $(foreach a,$(ARCHS),$(DEPS-$(a)) $(if $(filter-out $(HOST_ARCH),$(a)),$(CROSS_DEPS-$(a))))
 
-missing = have=$$(dpkg-query -W -f '$${db:Status-Abbrev} $${Package}\n' $(DEPS) 2>/dev/null | sed -n 's/^ii *//p'); \
-	missing=; for p in $(DEPS); do case " $$(echo $$have) " in *" $$p "*) ;; *) missing="$$missing $$p" ;; esac; done
+# Installs what is missing of DEPS.
+install = have=$$(dpkg-query -W -f '$${db:Status-Abbrev} $${Package}\n' $(DEPS) 2>/dev/null | sed -n 's/^ii *//p'); \
+	missing=; for p in $(DEPS); do case " $$(echo $$have) " in *" $$p "*) ;; *) missing="$$missing $$p" ;; esac; done; \
+	[ -z "$$missing" ] && exit 0; \
+	run='apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends'"$$missing"; \
+	if [ "$$(id -u)" = 0 ]; then become=; elif sudo -n true 2>/dev/null; then become='sudo -n'; else \
+		echo "lubench: packages are missing; run as root:" >&2; echo "  $$run" >&2; exit 1; fi; \
+	echo "lubench: installing$$missing" >&2; $$become sh -c "$$run" || \
+	{ echo "lubench: the installation failed; run as root:" >&2; echo "  $$run" >&2; exit 1; }
 
 ##@ Getting it to run
-.PHONY: help deps
+.PHONY: help deps deps-dpdk
 help: ## this list
 	@awk '/^##@ /{ printf "\n%s\n", substr($$0, 5) } \
 		/^[a-z-]+:.* ## /{ split($$0, a, ":"); sub(/.* ## /, ""); printf "  make %-14s %s\n", a[1], $$0 }' Makefile
@@ -68,12 +75,12 @@ help: ## this list
 	@printf 'WORKLOAD=lsi|..., HOST=user@machine DEVICE=BDF, LUBENCH_CACHE=%s, V=1.\n' '$(LUBENCH_CACHE)'
 
 deps: ## install the Debian packages that are missing
-	@$(missing); [ -z "$$missing" ] && exit 0; \
-	run='apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends'"$$missing"; \
-	if [ "$$(id -u)" = 0 ]; then become=; elif sudo -n true 2>/dev/null; then become='sudo -n'; else \
-		echo "lubench: packages are missing; run as root:" >&2; echo "  $$run" >&2; exit 1; fi; \
-	echo "lubench: installing$$missing" >&2; $$become sh -c "$$run" || \
-	{ echo "lubench: the installation failed; run as root:" >&2; echo "  $$run" >&2; exit 1; }
+	@$(install)
+
+# More than 200 packages come with it, which only the observer is linked with.
+deps-dpdk: private DEPS := libdpdk-dev
+deps-dpdk: deps ## the same with DPDK, for WORKLOAD=e1000e and for `make test`
+	@$(install)
 
 #
 # Userland: each directory's Build.mk says what it is made of
@@ -171,8 +178,9 @@ build/tests/unit/%: tests/unit/%.c build/tests/suite.a Makefile
 
 -include $(shell find build -name '*.d' -type f 2>/dev/null)
 
-.PHONY: all FORCE
-all: build/lubench $(AGENTS) $(DPDK_PROGRAMS) ## build the programs and the agent
+.PHONY: all programs FORCE
+all: programs $(DPDK_PROGRAMS) ## build the programs and the agent
+programs: build/lubench $(AGENTS)
 FORCE:
 
 .PHONY: fio fio-host
@@ -202,8 +210,12 @@ bench-args:
 		*) echo "lubench: MODE=$(MODE): unknown; use preserve, rebuild, crash, or several with commas" >&2; exit 2 ;; esac; done
 	@[ -z '$(HOST)' ] || [ -n '$(DEVICE)' ] || { echo 'lubench: HOST needs DEVICE=BDF: the device that may be taken from its driver' >&2; exit 2; }
 
+# What stands outside of the target is built for the workload that needs it.
+OUTSIDE-e1000e := build/dpdk/lubench-observer
+OUTSIDE = $(OUTSIDE-$(or $(WORKLOAD),$(shell sed -n 's/^workload *= *//p' '$(PLAN_FILE)' 2>/dev/null)))
+
 # The trap: a shell that ^C ends at once would let make return while lubench still ends its guest.
-bench: bench-args deps all kernel $(if $(HOST),,image) ## measure on TARGET, or on HOST, and report
+bench: bench-args deps programs $(OUTSIDE) kernel $(if $(HOST),,image) ## measure on TARGET, or on HOST, and report
 	@trap : INT; rc=0; runs=; \
 	for t in $(if $(HOST),host,$(TARGETS)); do \
 		out=$(OUT)$(if $(word 2,$(TARGETS)),/$$t); \
@@ -256,7 +268,7 @@ test: all kernel kernel-base image $(FIO) $(TESTS) ## all tests
 test-unit: $(TESTS) ## tests of single parts
 	@tests/run.sh unit
 
-test-golden: all ## the program against recorded inputs
+test-golden: programs ## the program against recorded inputs
 	@tests/run.sh golden
 
 test-emulated: all kernel kernel-base image $(FIO) ## the whole path on emulated targets

@@ -80,6 +80,24 @@ struct campaign {
 int campaign_run(struct campaign *c);
 
 /**
+ * rundir_make() - give a run its directory, and its id when it is new
+ * @c: campaign; @run is set unless it is resumed, and @dir
+ * @out: directory for a new run, NULL for one of that name in results/runs
+ * @resume: directory of the run that goes on
+ *
+ * Return: 0 or -errno (said on stderr, unless @resume is not there).
+ */
+int rundir_make(struct campaign *c, const char *out, const char *resume);
+
+/**
+ * rundir_copy_plan() - keep the plan beside what is measured by it
+ * @c: campaign with a directory
+ *
+ * Return: 0 or -EIO (said on stderr).
+ */
+int rundir_copy_plan(const struct campaign *c);
+
+/**
  * campaign_is_done() - need a cycle not be run any more
  * @c: campaign
  * @cycle: its number

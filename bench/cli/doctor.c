@@ -71,7 +71,7 @@ static int check_here(void)
 	missing += check_file("kernel", a.kernel, "make kernel");
 	missing += check_file("root image", a.image, "make image");
 	missing += check_file("ssh key", a.key, "make image");
-	missing += check_file("agent", a.agent, "make");
+	missing += check_file("agent", a.agent, "make all");
 	artifacts_free(&a);
 	if (!statvfs(".", &fs)) {
 		char room[32];

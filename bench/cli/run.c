@@ -3,9 +3,7 @@
 #include <argp.h>
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <sys/utsname.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "bench/cli/campaign.h"
@@ -231,88 +229,6 @@ static int check_options(struct options *o, struct campaign *c)
 	return 0;
 }
 
-static int make_dirs(const char *dir)
-{
-	char *path = strdup(dir), *at;
-	int err = path ? 0 : -ENOMEM;
-
-	for (at = path ? path + 1 : NULL; at && !err; at++) {
-		at = strchrnul(at, '/');
-		if (!*at)
-			break;
-		*at = '\0';
-		if (mkdir(path, 0755) && errno != EEXIST)
-			err = -errno;
-		*at = '/';
-	}
-	if (!err && mkdir(dir, 0755) && errno != EEXIST)
-		err = -errno;
-	free(path);
-	return err;
-}
-
-/* The run id names files and goes onto a kernel command line: plain characters only. */
-static void name_run(struct campaign *c)
-{
-	struct timespec ts;
-	struct tm tm;
-	size_t n;
-
-	clock_gettime(CLOCK_REALTIME, &ts);
-	gmtime_r(&ts.tv_sec, &tm);
-	n = strftime(c->run, sizeof(c->run), "%Y%m%d-%H%M%S", &tm);
-	snprintf(c->run + n, sizeof(c->run) - n, "-%s-%04lx", c->target.row->name,
-		 (unsigned long)(ts.tv_nsec ^ (getpid() << 12)) & 0xffff);
-}
-
-static int make_run_dir(struct campaign *c, const struct options *o)
-{
-	char *path = NULL;
-	int err;
-
-	if (c->resume) {
-		c->dir = realpath(o->resume, NULL);
-		return c->dir ? 0 : -errno;
-	}
-	name_run(c);
-	if (asprintf(&path, "%s%s", o->out ? o->out : "results/runs/", o->out ? "" : c->run) < 0)
-		return -ENOMEM;
-	err = make_dirs(path);
-	if (err)
-		lub_err("cannot make %s: %s", path, strerror(-err));
-	else
-		c->dir = realpath(path, NULL);
-	free(path);
-	if (!err && asprintf(&path, "%s/" JOURNAL_FILE, c->dir) >= 0) {
-		if (access(path, F_OK) == 0) {
-			lub_err("%s holds a run already; use --resume %s or another --out", c->dir,
-				c->dir);
-			err = -EEXIST;
-		}
-		free(path);
-	}
-	return err;
-}
-
-static int copy_plan(const struct campaign *c)
-{
-	char *to = NULL, *text = file_text(c->plan.file);
-	FILE *out = NULL;
-	int err = -EIO;
-
-	if (text && asprintf(&to, "%s/plan.ini", c->dir) >= 0 && (out = fopen(to, "we"))) {
-		err = fputs(text, out) < 0 ? -EIO : 0;
-		if (fflush(out) || fsync(fileno(out)) || fclose(out))
-			err = -EIO;
-	}
-	if (err)
-		lub_err("cannot write %s: %s; free some space or use another --out",
-			to ? to : c->dir, strerror(errno));
-	free(text);
-	free(to);
-	return err;
-}
-
 static int fill_target(struct campaign *c, const struct options *o)
 {
 	struct target *t = &c->target;
@@ -347,7 +263,7 @@ static int fill_target(struct campaign *c, const struct options *o)
 	t->ram_fd = -1;
 	t->launch_ms = t->row->machine ? 180000 : 30000;
 	if (!t->row->simulated && access(c->artifacts.agent, R_OK)) {
-		lub_err("agent %s: %s; `make` builds it", c->artifacts.agent, strerror(errno));
+		lub_err("agent %s: %s; `make all` builds it", c->artifacts.agent, strerror(errno));
 		return -ENOENT;
 	}
 	if (!t->row->simulated && access(t->kernel, R_OK)) {
@@ -388,13 +304,13 @@ static int run(struct campaign *c, struct options *o)
 	if ((o->resume && from_journal(o, c)) || load_plan(c, o) || check_options(o, c))
 		return LUB_EXIT_USAGE;
 	proc_catch_signals();
-	if (make_run_dir(c, o))
+	if (rundir_make(c, o->out, o->resume))
 		return LUB_EXIT_USAGE;
 	err = fill_target(c, o);
 	if (!err && c->resume)
 		err = same_kernel(c);
 	if (!err && !c->resume)
-		err = copy_plan(c);
+		err = rundir_copy_plan(c);
 	if (err) {
 		/* Goes away only when nothing is in it. */
 		rmdir(c->dir);

@@ -18,8 +18,9 @@
  * the blocks (block 1, 2, ..., block 1, 2, ...), so that a run that is cut short has seen every
  * block. Round r of block b carries over kexec_hwpts[(b + r) % n] HWPTs: with as many rounds as
  * values every block meets every value, with fewer the values still differ between blocks. With
- * several modes each (block, round) is run once in each of them, one after the other, so that what
- * is compared was measured next to each other.
+ * several modes each (block, round) is run once in each of them. Preserve and rebuild take turns as
+ * A B, B A, A B, ... in one launch, so that what is compared was measured next to each other and
+ * in no fixed order. Mode crash ends the machine: its cycles come after all others.
  */
 #ifndef BENCH_PLAN_PLAN_H
 #define BENCH_PLAN_PLAN_H

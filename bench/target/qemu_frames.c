@@ -64,7 +64,7 @@ int qemu_frames_check(void)
 	int err = 0;
 
 	if (!path || access(path, X_OK)) {
-		lub_err("no %s: the observer that workload e1000e needs is not built; run: make",
+		lub_err("no %s: the observer that workload e1000e needs is not built; run: make observer",
 			path ? path : OBSERVER);
 		err = -ENOENT;
 	}

@@ -37,7 +37,7 @@ in_gap() { # NAME START END
 
 baseline() { # TARGET
 	local name=forward-$1 forwarder=$TOP/build/dpdk/$arch/lubench-forwarder jump first hz restart user gap begin from to why
-	[ -x "$forwarder" ] || skip "no $forwarder; run: make TARGET=$1"
+	[ -x "$forwarder" ] || skip "no $forwarder; run: make TARGET=$1 all"
 	mkdir -p "$work/$arch"
 	# What init starts before everything else, when it is there and the command line asks for it.
 	printf '#!/bin/sh\nexec %s/lubench-forwarder --device %s >%s/after 2>&1\n' $dir $bdf $dir >"$work/$arch/agent"

@@ -13,7 +13,7 @@ skip() { echo "skip: $*" >&2; exit 4; }
 ok() { echo "ok: $*"; }
 
 if [ -z "${LUBENCH_NETNS:-}" ]; then
-	if ! [ -x "$observer" ] || ! [ -x "$forwarder" ]; then skip "the DPDK programs are not built; run: make"; fi
+	if ! [ -x "$observer" ] || ! [ -x "$forwarder" ]; then skip "the DPDK programs are not built; run: make all"; fi
 	command -v jq >/dev/null || skip "no jq; run: make deps"
 	command -v ip >/dev/null || skip "no ip; run: make deps"
 	# Without root, a user namespace of its own gives the right to make the pair.

@@ -13,7 +13,7 @@ dir=/var/lib/lubench
 for t in "${targets[@]}"; do
 	use "$t"
 	name=takeover-$t
-	program=$(guest_program takeover)
+	program=$(guest_program takeover engines)
 	guest "$name" --second -t "$t" -k "$series" --push "$program" \
 		--after "cat $dir/outgoing.log; $dir/takeover incoming 2>&1" \
 		"setsid $dir/takeover outgoing >$dir/outgoing.log 2>&1 </dev/null &"

@@ -24,7 +24,7 @@ since() {
 one_target() { # TARGET
 	local last end trace program attempt refused event
 	name=$1
-	program=$(guest_program unpreserved)
+	program=$(guest_program unpreserved engines)
 	guest "$name" --second -t "$1" -k "$series" --push "$program" \
 		--after "cat $dir/outgoing.log; $dir/unpreserved incoming 2>&1" \
 		"setsid $dir/unpreserved outgoing >$dir/outgoing.log 2>&1 </dev/null &"

@@ -100,6 +100,46 @@ static void test_cycles(void **state)
 	plan_free(&plan);
 }
 
+/* One letter a cycle: the mode; that block and round go on underneath is checked beside it. */
+static void order(const char *modes, const char *want)
+{
+	char text[256], msg[512], is[64] = "";
+	uint32_t met[3][2][2] = { { { 0 } } };
+	struct plan plan;
+	uint32_t n, m;
+
+	snprintf(text, sizeof(text),
+		 "[run]\nscenario=preserve\nmode=%s\ncycles=2\n"
+		 "[matrix.1]\nhwpts=1\nioas=1M,2M\npage=4K\n",
+		 modes);
+	assert_int_equal(load(text, &plan, msg, sizeof(msg)), 0);
+	for (n = 1; n <= plan_nr_cycles(&plan); n++) {
+		struct plan_cycle c = plan_cycle_get(&plan, n);
+
+		is[n - 1] = c.mode[0];
+		m = (uint32_t)(strchr("prc", c.mode[0]) - "prc");
+		met[m][c.block - plan.blocks][c.round - 1]++;
+	}
+	assert_string_equal(is, want);
+	for (m = 0; m < 3; m++)
+		for (n = 0; n < 4; n++)
+			assert_int_equal(met[m][n / 2][n % 2], !!strchr(want, "prc"[m]));
+	plan_free(&plan);
+}
+
+static void test_modes(void **state)
+{
+	(void)state;
+	order("preserve", "pppp");
+	order("preserve,rebuild", "prrpprrp");
+	order("rebuild,preserve", "rpprrppr");
+	/* A crash ends the machine: the others are one chain before it, wherever it is named. */
+	order("preserve,rebuild,crash", "prrpprrpcccc");
+	order("crash,preserve,rebuild", "prrpprrpcccc");
+	order("crash,rebuild", "rrrrcccc");
+	order("crash", "cccc");
+}
+
 static void test_default_kexec(void **state)
 {
 	struct plan plan;
@@ -205,11 +245,11 @@ static void test_size_text(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_full),	      cmocka_unit_test(test_cycles),
-		cmocka_unit_test(test_default_kexec), cmocka_unit_test(test_keys),
-		cmocka_unit_test(test_numbers),	      cmocka_unit_test(test_memory),
-		cmocka_unit_test(test_tables),	      cmocka_unit_test(test_shipped),
-		cmocka_unit_test(test_size_text),
+		cmocka_unit_test(test_full),	cmocka_unit_test(test_cycles),
+		cmocka_unit_test(test_modes),	cmocka_unit_test(test_default_kexec),
+		cmocka_unit_test(test_keys),	cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_memory),	cmocka_unit_test(test_tables),
+		cmocka_unit_test(test_shipped), cmocka_unit_test(test_size_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

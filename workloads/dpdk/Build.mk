@@ -21,13 +21,13 @@ observer: build/dpdk/lubench-observer
 build/dpdk/lubench-observer: $(OBSERVER_OBJ) $(dpdk-y:%.c=build/obj/workloads/dpdk/%.o)
 	$(call say,LD,$@)$(CC) -o $@ $^ -Wl,--no-as-needed $(DPDK_PARTS) -Wl,--as-needed $(DPDK_CORE) -ljansson
 
-build/dpdk/obj/%.o: %.c Makefile build/dpdk/version | deps
+build/dpdk/obj/%.o: %.c Makefile build/dpdk/version | deps-dpdk
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(CC) -std=gnu11 $(CFLAGS) $(WARN) $(CPPFLAGS) \
 		$$(pkg-config --cflags libdpdk | sed 's/-I/-isystem /g') -c -o $@ $<
 
 # Changes when the DPDK is another one than last time.
-build/dpdk/version: FORCE | deps
+build/dpdk/version: FORCE | deps-dpdk
 	@mkdir -p $(@D)
 	@pkg-config --atleast-version=$(DPDK_LEAST) libdpdk || \
 		{ echo "lubench: DPDK $(DPDK_LEAST) or newer is needed, here is $$(pkg-config --modversion libdpdk 2>/dev/null || echo none); install libdpdk-dev of Debian 12 or newer" >&2; exit 1; }

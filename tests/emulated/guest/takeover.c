@@ -5,24 +5,17 @@
  * nowhere to put the answer, the second one has no driver when it is retrieved.
  */
 #include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include <linux/vfio.h>
 
-#include "bench/agent/clock.h"
-#include "bench/agent/memory.h"
 #include "bench/agent/sysfile.h"
 #include "bench/agent/tables.h"
 #include "bench/agent/uapi/iommufd.h"
 #include "bench/agent/uapi/liveupdate.h"
 #include "bench/agent/uapi/vfio.h"
-#include "bench/agent/witness.h"
-#include "tests/emulated/guest/guest.h"
-#include "workloads/dma/dma.h"
+#include "tests/emulated/guest/engines.h"
 
 #define HWPT_TOKEN 1 /* of the first device, the next one of the second */
 
@@ -34,43 +27,7 @@ enum {
 	TOKEN_DEVICE_1
 };
 
-static const struct dma_ops *ops;
-static struct dma_engine engine[2];
-static struct memory mem[2];
 static struct device dev[2];
-
-static void take_window(int i, int memfd)
-{
-	memory_init(&mem[i]);
-	need(memory_adopt(&mem[i], MEM_WINDOW, memfd), "window");
-	engine[i] = (struct dma_engine){ .ops = ops,
-					 .window = mem[i].part[MEM_WINDOW].va,
-					 .iova = TABLES_WINDOW_IOVA };
-}
-
-static uint32_t window_hwpt(int fd, int i)
-{
-	uint32_t ioas =
-		ioas_make(fd, mem[i].part[MEM_WINDOW].fd, ops->window_bytes, TABLES_WINDOW_IOVA);
-
-	return hwpt_make(fd, &dev[i], ioas);
-}
-
-static void start_dma(int i)
-{
-	engine[i].fd = dev[i].fd;
-	need(ops->open(&engine[i]), "engine %d", i);
-	need(ops->start(&engine[i]), "engine %d", i);
-	need(dma_wait_counter(&engine[i], 100, 2000), "DMA of device %d", i);
-}
-
-static uint32_t loops_in(int i, unsigned int ms)
-{
-	uint32_t before = dma_witness(&engine[i])->counter;
-
-	msleep(ms);
-	return dma_witness(&engine[i])->counter - before;
-}
 
 static void outgoing(void)
 {
@@ -83,10 +40,10 @@ static void outgoing(void)
 	for (i = 0; i < 2; i++) {
 		uint32_t hwpt;
 
-		take_window(i, memfd_make(ops->window_bytes, SEALS));
-		hwpt = window_hwpt(fd, i);
+		engine_window(i, memfd_make(dma_lsi_ops.window_bytes, SEALS), TABLES_WINDOW_IOVA);
+		hwpt = engine_hwpt(fd, i, &dev[i]);
 		need(vfio_attach(dev[i].fd, hwpt), "attach");
-		start_dma(i);
+		engine_start(i, &dev[i]);
 		need(iommufd_mark(fd, hwpt, HWPT_TOKEN + (uint64_t)i), "mark");
 		need(luo_preserve(s, mem[i].part[MEM_WINDOW].fd, TOKEN_WINDOW_0 + (uint64_t)i),
 		     "memfd");
@@ -122,52 +79,41 @@ static void incoming(void)
 
 	s = need(luo_session_retrieve(luo, SESSION), "session");
 	for (i = 0; i < 2; i++) {
-		take_window(i, need(luo_retrieve(s, TOKEN_WINDOW_0 + (uint64_t)i), "memfd"));
-		check(loops_in(i, 100) > 0, "device %d does DMA in the new kernel", i);
+		engine_window(i, need(luo_retrieve(s, TOKEN_WINDOW_0 + (uint64_t)i), "memfd"),
+			      TABLES_WINDOW_IOVA);
+		check(engine_loops(i, 100) > 0, "device %d does DMA in the new kernel", i);
 	}
 	fd = need(luo_retrieve(s, TOKEN_IOMMUFD), "iommufd");
 
 	need(sys_write("/sys/bus/pci/drivers/vfio-pci/unbind", DEVICE_1),
 	     "unbinding the second device");
-	check(loops_in(1, 100) > 0, "the second one goes on without a driver");
+	check(engine_loops(1, 100) > 0, "the second one goes on without a driver");
 	gives(luo_retrieve(s, TOKEN_DEVICE_1), -ENODEV, "its cdev can not be retrieved");
-	check(loops_in(1, 100) == 0, "it is stopped then");
+	check(engine_loops(1, 100) == 0, "it is stopped then");
 
 	dev[0].fd = need(luo_retrieve(s, TOKEN_DEVICE_0), "cdev of the first device");
 	gives(bind_in_vain(dev[0].fd, fd), -EFAULT, "bind with nowhere to put the answer");
-	check(loops_in(0, 100) > 0, "the first device goes on");
+	check(engine_loops(0, 100) > 0, "the first device goes on");
 	gives(luo_finish(s), -EBUSY, "finish while it does");
 	gives(vfio_bind(dev[0].fd, fd, &dev[0].id), 0, "second bind");
-	check(loops_in(0, 100) > 0, "it still goes on");
+	check(engine_loops(0, 100) > 0, "it still goes on");
 	need(iommufd_restore(fd, HWPT_TOKEN, &old), "restore");
 	need(vfio_attach(dev[0].fd, old), "attach");
-	fresh = window_hwpt(fd, 0);
+	fresh = engine_hwpt(fd, 0, &dev[0]);
 	need(vfio_attach(dev[0].fd, fresh), "replace");
 	need(iommufd_destroy(fd, old), "destroy");
 	gives(luo_finish(s), 0, "finish, in spite of the second device");
-	check(loops_in(0, 100) > 0, "the first device has its new HWPT");
+	check(engine_loops(0, 100) > 0, "the first device has its new HWPT");
 
 	device_open(&dev[1], DEVICE_1, fd);
-	need(vfio_attach(dev[1].fd, window_hwpt(fd, 1)), "attach");
-	start_dma(1);
-	check(loops_in(1, 100) > 0, "the second one can be used like any other device");
-	for (i = 0; i < 2; i++) {
-		engine[i].fd = dev[i].fd;
-		need(ops->open(&engine[i]), "engine");
-		need(ops->stop(&engine[i]), "stop");
-	}
+	need(vfio_attach(dev[1].fd, engine_hwpt(fd, 1, &dev[1])), "attach");
+	engine_start(1, &dev[1]);
+	check(engine_loops(1, 100) > 0, "the second one can be used like any other device");
+	for (i = 0; i < 2; i++)
+		engine_stop(i, &dev[i]);
 }
 
 int main(int argc, char **argv)
 {
-	setlinebuf(stdout);
-	sys_mount();
-	ops = dma_find("lsi");
-	if (argc == 2 && !strcmp(argv[1], "outgoing"))
-		outgoing();
-	else if (argc == 2 && !strcmp(argv[1], "incoming"))
-		incoming();
-	else
-		return 2;
-	return finish();
+	return two_sides(argc, argv, outgoing, incoming);
 }

@@ -7,29 +7,19 @@
 #include <fcntl.h>
 #include <glob.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "bench/agent/clock.h"
 #include "bench/agent/counters.h"
 #include "bench/agent/kmsg.h"
-#include "bench/agent/memory.h"
 #include "bench/agent/sysfile.h"
 #include "bench/agent/tables.h"
 #include "bench/agent/uapi/iommufd.h"
 #include "bench/agent/uapi/liveupdate.h"
 #include "bench/agent/uapi/vfio.h"
-#include "bench/agent/witness.h"
-#include "tests/emulated/guest/guest.h"
-#include "workloads/dma/dma.h"
+#include "tests/emulated/guest/engines.h"
 
-#define SCRIPT_IOVA (TABLES_WINDOW_IOVA + 4096) /* where lsi.c has it */
-#define SYSFS "/sys/bus/pci/devices/" DEVICE_1 "/"
-#define REG_ISTAT0 0x14
-#define ISTAT0_SRST 0x40
-#define REG_DSP 0x2c
 #define INVALIDATIONS 50
 
 enum {
@@ -39,25 +29,16 @@ enum {
 	TOKEN_DEVICE
 };
 
-static const struct dma_ops *ops;
-static struct dma_engine engine[2];
-static struct memory mem[2];
-
-static volatile struct lub_witness *page(int i)
-{
-	return dma_witness(&engine[i]);
-}
-
 static void set_phase(uint32_t phase)
 {
-	page(0)->phase = phase;
-	page(1)->phase = phase;
+	engine_page(0)->phase = phase;
+	engine_page(1)->phase = phase;
 }
 
 /* The observer outside takes one announcement at a time. */
 static void announce(int i)
 {
-	volatile struct lub_witness *w = page(i);
+	volatile struct lub_witness *w = engine_page(i);
 
 	memcpy((void *)w->magic, LUB_WITNESS_MAGIC, sizeof(w->magic));
 	w->cookie = lub_witness_cookie("unpreserved", (uint32_t)i);
@@ -77,23 +58,13 @@ static void outgoing(void)
 	device_open(&dev[0], DEVICE_0, fd);
 	device_open(&dev[1], DEVICE_1, fd);
 	for (i = 0; i < 2; i++) {
-		int window = memfd_make(ops->window_bytes, SEALS);
-		uint32_t ioas;
-
-		memory_init(&mem[i]);
-		need(memory_adopt(&mem[i], MEM_WINDOW, window), "window");
-		ioas = ioas_make(fd, window, ops->window_bytes, TABLES_WINDOW_IOVA);
-		hwpt[i] = hwpt_make(fd, &dev[i], ioas);
+		engine_window(i, memfd_make(dma_lsi_ops.window_bytes, SEALS), TABLES_WINDOW_IOVA);
+		hwpt[i] = engine_hwpt(fd, i, &dev[i]);
 		need(vfio_attach(dev[i].fd, hwpt[i]), "attach");
-		engine[i] = (struct dma_engine){ .ops = ops,
-						 .fd = dev[i].fd,
-						 .window = mem[i].part[MEM_WINDOW].va,
-						 .iova = TABLES_WINDOW_IOVA };
-		need(ops->open(&engine[i]), "engine %d", i);
-		need(ops->start(&engine[i]), "engine %d", i);
-		need(dma_wait_counter(&engine[i], 100, 2000), "DMA of device %d", i);
+		engine_start(i, &dev[i]);
 	}
-	check(true, "both devices do DMA: %u and %u loops", page(0)->counter, page(1)->counter);
+	check(true, "both devices do DMA: %u and %u loops", engine_page(0)->counter,
+	      engine_page(1)->counter);
 	set_phase(LUB_PHASE_CONTROL);
 	announce(0);
 	announce(1);
@@ -109,69 +80,18 @@ static void outgoing(void)
 	load();
 	sync();
 	for (i = 0; i < 2; i++)
-		page(i)->jump_counter = page(i)->counter;
-	page(0)->jump_ticks = clock_ticks();
+		engine_page(i)->jump_counter = engine_page(i)->counter;
+	engine_page(0)->jump_ticks = clock_ticks();
 	set_phase(LUB_PHASE_BLACKOUT);
 	jump();
 }
 
-static uint16_t command_of_second(void)
-{
-	uint16_t cmd = 0xffff;
-	int fd = open(SYSFS "config", O_RDONLY | O_CLOEXEC);
-
-	need(fd < 0 || pread(fd, &cmd, 2, 4) != 2 ? -EIO : 0, "config space of the second device");
-	close(fd);
-	return cmd;
-}
-
-static void set_command_of_second(uint16_t cmd)
-{
-	int fd = open(SYSFS "config", O_WRONLY | O_CLOEXEC);
-
-	need(fd < 0 || pwrite(fd, &cmd, 2, 4) != 2 ? -EIO : 0, "config space of the second device");
-	close(fd);
-}
-
-static volatile uint8_t *registers_of_second(void)
-{
-	unsigned long long start[2];
-	int fd = open(SYSFS "resource1", O_RDWR | O_CLOEXEC);
-	FILE *in = fopen(SYSFS "resource", "r");
-	uint8_t *map;
-
-	need(fd < 0 || !in ? -errno : 0, "BAR of the second device");
-	need(fscanf(in, "%llx %*x %*x %llx", &start[0], &start[1]) == 2 ? 0 : -EIO, "resource");
-	fclose(in);
-	map = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	need(map == MAP_FAILED ? -errno : 0, "mapping the BAR");
-	close(fd);
-	return map + (start[1] & 4095);
-}
-
-/* Somebody with all rights but no driver: do leftovers of the old kernel let the DMA through? */
+/* Do leftovers of the old kernel let the DMA of the second device through? */
 static void attack(void)
 {
-	volatile uint8_t *regs = registers_of_second();
-	volatile struct lub_witness *w = page(1);
-	uint32_t counter = w->counter;
+	uint32_t loops = engine_force(1);
 
-	set_command_of_second(2);
-	regs[REG_ISTAT0] = ISTAT0_SRST;
-	regs[REG_ISTAT0] = 0;
-	msleep(2);
-	regs[REG_ISTAT0] = ISTAT0_SRST;
-	regs[REG_ISTAT0] = 0;
-	set_command_of_second(6);
-	*(volatile uint32_t *)(volatile void *)(regs + REG_DSP) = SCRIPT_IOVA;
-	msleep(20);
-	regs[REG_ISTAT0] = ISTAT0_SRST;
-	regs[REG_ISTAT0] = 0;
-	set_command_of_second(0);
-	msleep(20);
-	check(w->counter == counter,
-	      "started again with bus mastering on, it reaches nothing (%u loops)",
-	      w->counter - counter);
+	check(!loops, "started again with bus mastering on, it reaches nothing (%u loops)", loops);
 }
 
 /*
@@ -196,44 +116,34 @@ static void forget_caches(void)
 	      INVALIDATIONS, on);
 }
 
-static void take_window(int s, int i)
-{
-	memory_init(&mem[i]);
-	need(memory_adopt(&mem[i], MEM_WINDOW,
-			  need(luo_retrieve(s, TOKEN_WINDOW_0 + (uint64_t)i), "memfd")),
-	     "window");
-	engine[i] = (struct dma_engine){ .ops = ops,
-					 .window = mem[i].part[MEM_WINDOW].va,
-					 .iova = TABLES_WINDOW_IOVA };
-}
-
 /* Phase 3 of the second page ends last: until then the observer waits for a change of its counter. */
 static void incoming(void)
 {
-	int luo = need(luo_open(), "/dev/liveupdate"), s, fd;
-	uint32_t first, second, old, fresh, ioas;
+	int luo = need(luo_open(), "/dev/liveupdate"), s, fd, i;
+	uint32_t first, second, old, fresh;
 	struct dma_verdict v;
 	struct device dev;
 	uint16_t cmd;
 
 	s = need(luo_session_retrieve(luo, SESSION), "session");
-	take_window(s, 0);
-	take_window(s, 1);
-	first = page(0)->counter;
-	second = page(1)->counter;
-	cmd = command_of_second();
-	check(first - page(0)->jump_counter > 1000, "the preserved device went on: %u loops",
-	      first - page(0)->jump_counter);
+	for (i = 0; i < 2; i++)
+		engine_window(i, need(luo_retrieve(s, TOKEN_WINDOW_0 + (uint64_t)i), "memfd"),
+			      TABLES_WINDOW_IOVA);
+	first = engine_page(0)->counter;
+	second = engine_page(1)->counter;
+	cmd = engine_command(1);
+	check(first - engine_page(0)->jump_counter > 1000, "the preserved device went on: %u loops",
+	      first - engine_page(0)->jump_counter);
 	printf("# the other one: %u loops between the jump's start and its end\n",
-	       second - page(1)->jump_counter);
+	       second - engine_page(1)->jump_counter);
 	msleep(500);
-	check(page(0)->counter != first, "it goes on in the new kernel");
+	check(engine_page(0)->counter != first, "it goes on in the new kernel");
 	forget_caches();
-	check(page(1)->counter == second, "the other one does not (%u loops in 500 ms)",
-	      page(1)->counter - second);
+	check(engine_page(1)->counter == second, "the other one does not (%u loops in 500 ms)",
+	      engine_page(1)->counter - second);
 	check(!(cmd & 4), "bus mastering of the other one is off (command %#x)", cmd);
-	check(access(SYSFS "driver", F_OK), "no driver has it");
-	page(0)->phase = LUB_PHASE_AFTER;
+	check(access("/sys/bus/pci/devices/" DEVICE_1 "/driver", F_OK), "no driver has it");
+	engine_page(0)->phase = LUB_PHASE_AFTER;
 
 	fd = need(luo_retrieve(s, TOKEN_IOMMUFD), "iommufd");
 	dev.fd = need(luo_retrieve(s, TOKEN_DEVICE), "cdev");
@@ -241,33 +151,23 @@ static void incoming(void)
 	need(vfio_bind(dev.fd, fd, &dev.id), "bind");
 	need(vfio_attach(dev.fd, old), "attach");
 	attack();
-	ioas = ioas_make(fd, mem[0].part[MEM_WINDOW].fd, ops->window_bytes, TABLES_WINDOW_IOVA);
-	fresh = hwpt_make(fd, &dev, ioas);
+	fresh = engine_hwpt(fd, 0, &dev);
 	need(vfio_attach(dev.fd, fresh), "replace");
 	need(iommufd_destroy(fd, old), "destroy");
 	gives(luo_finish(s), 0, "finish");
 	engine[0].fd = dev.fd;
-	need(ops->open(&engine[0]), "engine");
-	gives(ops->verify(&engine[0], true, &v), 0, "the preserved device still works");
+	need(engine[0].ops->open(&engine[0]), "engine");
+	gives(engine[0].ops->verify(&engine[0], true, &v), 0, "the preserved device still works");
 	check(v.corrupt == 0, "its data is right (%u bytes are not)", v.corrupt);
 	attack();
-	page(1)->phase = LUB_PHASE_AFTER;
-	need(ops->stop(&engine[0]), "stop");
+	engine_page(1)->phase = LUB_PHASE_AFTER;
+	engine_stop(0, &dev);
 	puts(sys_read_all(DEBUGFS "/liveupdate/timeline"));
-	printf("jump_ticks %llu\n", (unsigned long long)page(0)->jump_ticks);
+	printf("jump_ticks %llu\n", (unsigned long long)engine_page(0)->jump_ticks);
 	msleep(10);
 }
 
 int main(int argc, char **argv)
 {
-	setlinebuf(stdout);
-	sys_mount();
-	ops = dma_find("lsi");
-	if (argc == 2 && !strcmp(argv[1], "outgoing"))
-		outgoing();
-	else if (argc == 2 && !strcmp(argv[1], "incoming"))
-		incoming();
-	else
-		return 2;
-	return finish();
+	return two_sides(argc, argv, outgoing, incoming);
 }
