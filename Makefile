@@ -72,6 +72,7 @@ help: ## this list
 		/^[a-z-]+:.* ## /{ split($$0, a, ":"); sub(/.* ## /, ""); printf "  make %-14s %s\n", a[1], $$0 }' Makefile
 	@printf '\nVariables: TARGET=vtd|vtd-sm|smmuv3|smmuv3-s2|all, PLAN=%s, MODE=preserve|rebuild|crash or a list,\n' '$(PLAN)'
 	@printf 'KERNEL=series|series:N|base, KSRC=DIR, VARIANT=selftest|debug (also selftest+debug)|mock,\n'
+	@printf 'ICOUNT=1 (emulated time is a count of instructions),\n'
 	@printf 'WORKLOAD=lsi|..., HOST=user@machine DEVICE=BDF, LUBENCH_CACHE=%s, V=1.\n' '$(LUBENCH_CACHE)'
 
 deps: ## install the Debian packages that are missing
@@ -200,7 +201,7 @@ NEWEST = $(lastword $(sort $(dir $(wildcard results/runs/*/.))))
 
 PLAN_FILE := $(if $(or $(findstring /,$(PLAN)),$(filter %.ini,$(PLAN))),$(PLAN),bench/plan/plans/$(PLAN).ini)
 RUN_ARGS = --plan '$(PLAN_FILE)' $(if $(MODE),--mode $(MODE)) $(if $(WORKLOAD),--workload $(WORKLOAD)) \
-	--kernel $(if $(KSRC),ksrc,$(KERNEL))$(addprefix -,$(subst +,-,$(VARIANT)))
+	$(if $(filter-out 0,$(ICOUNT)),--icount) --kernel $(if $(KSRC),ksrc,$(KERNEL))$(addprefix -,$(subst +,-,$(VARIANT)))
 
 # What cannot work is said before a kernel is built for it.
 .PHONY: bench-args

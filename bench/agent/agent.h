@@ -93,6 +93,8 @@ struct mark {
  * @nr_timings: their number
  * @marks: kept back
  * @nr_marks: their number
+ * @huge: the data memfd is made of 2 MiB pages
+ * @format: of the page tables, for the parameters of samples; NULL: left out
  * @corrupt: bytes found wrong so far
  * @first: ticks of the first user instruction of this kernel that left a trace
  * @reboot: ticks when the outgoing agent called reboot(2)
@@ -123,6 +125,8 @@ struct agent {
 	size_t nr_timings;
 	struct mark marks[256];
 	size_t nr_marks;
+	bool huge;
+	const char *format;
 	uint64_t corrupt;
 	uint64_t first;
 	uint64_t reboot;

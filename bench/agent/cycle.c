@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/agent/layout.h"
+
 static const char *const mode_names[] = {
 	[MODE_PRESERVE] = "preserve",
 	[MODE_REBUILD] = "rebuild",
@@ -22,21 +24,22 @@ static int check_points(struct cycle *c, json_t *points, char *why, size_t len)
 	for (i = 0; i < json_array_size(points); i++) {
 		struct point *p = &c->points[i];
 		json_int_t hwpts, ioas, page;
+		const char *layout = NULL;
 
-		if (json_unpack(json_array_get(points, i), "{s:I, s:I, s:I}", "hwpts", &hwpts,
-				"ioas_bytes", &ioas, "page_bytes", &page)) {
+		if (json_unpack(json_array_get(points, i), "{s:I, s:I, s:I, s?s}", "hwpts", &hwpts,
+				"ioas_bytes", &ioas, "page_bytes", &page, "layout", &layout)) {
 			snprintf(why, len, "points[%zu] needs hwpts, ioas_bytes, page_bytes", i);
 			return -EINVAL;
 		}
 		if (hwpts < 1 || hwpts > CYCLE_MAX_HWPTS || page < 4096 || page & (page - 1) ||
-		    ioas < page || ioas % page) {
+		    ioas < page || ioas % page || layout_depth(layout) < 0) {
 			snprintf(why, len, "points[%zu] is out of range", i);
 			return -EINVAL;
 		}
-		*p = (struct point){ (uint32_t)hwpts, (uint64_t)ioas, (uint64_t)page };
-		if (p->ioas_bytes != c->points[0].ioas_bytes ||
-		    p->page_bytes != c->points[0].page_bytes ||
-		    (i && p->hwpts <= c->points[i - 1].hwpts)) {
+		*p = (struct point){ (uint32_t)hwpts, (uint64_t)ioas, (uint64_t)page, layout };
+		if (!c->mixed && (p->ioas_bytes != c->points[0].ioas_bytes ||
+				  p->page_bytes != c->points[0].page_bytes ||
+				  (i && p->hwpts <= c->points[i - 1].hwpts))) {
 			snprintf(why, len, "points[%zu] does not continue the block of points[0]",
 				 i);
 			return -EINVAL;
@@ -49,6 +52,7 @@ static int check_points(struct cycle *c, json_t *points, char *why, size_t len)
 int cycle_parse(json_t *root, struct cycle *c, char *why, size_t len)
 {
 	json_int_t cycle, reps, hwpts, point_ms, total_ms, control_ms;
+	int mixed = 0, icount = 0;
 	json_error_t jerr;
 	json_t *points;
 	size_t i;
@@ -57,12 +61,13 @@ int cycle_parse(json_t *root, struct cycle *c, char *why, size_t len)
 	c->root = root;
 	if (json_unpack_ex(root, &jerr, 0,
 			   "{s:s, s:I, s:s, s:s, s:s, s:s, s:{s:s, s:s}, s:I, s:I, s:I, s:I, s:I,"
-			   " s:o}",
+			   " s?b, s?b, s:o}",
 			   "run", &c->run, "cycle", &cycle, "scenario", &c->scenario, "mode",
 			   &c->mode_name, "workload", &c->workload, "device", &c->device, "kexec",
 			   "image", &c->image, "append", &c->append, "reps", &reps, "kexec_hwpts",
 			   &hwpts, "point_budget_ms", &point_ms, "budget_ms", &total_ms,
-			   "control_ms", &control_ms, "points", &points)) {
+			   "control_ms", &control_ms, "mixed", &mixed, "icount", &icount, "points",
+			   &points)) {
 		snprintf(why, len, "%s", jerr.text);
 		return -EINVAL;
 	}
@@ -90,6 +95,8 @@ int cycle_parse(json_t *root, struct cycle *c, char *why, size_t len)
 	c->point_budget_ms = (uint32_t)point_ms;
 	c->budget_ms = (uint32_t)total_ms;
 	c->control_ms = (uint32_t)control_ms;
+	c->mixed = mixed;
+	c->icount = icount;
 	return check_points(c, points, why, len);
 }
 

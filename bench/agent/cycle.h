@@ -4,6 +4,7 @@
 #define BENCH_AGENT_CYCLE_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,11 +20,13 @@ enum cycle_mode {
  * @hwpts: number of HWPTs of the IOAS
  * @ioas_bytes: mapped bytes, not counting the window of the DMA workload
  * @page_bytes: size of the entries in the page tables
+ * @layout: how the pages lie, see layout.h; NULL: dense
  */
 struct point {
 	uint32_t hwpts;
 	uint64_t ioas_bytes;
 	uint64_t page_bytes;
+	const char *layout;
 };
 
 /**
@@ -43,7 +46,9 @@ struct point {
  * @point_budget_ms: time for one point
  * @budget_ms: time for everything before the jump
  * @control_ms: length of the window without a kexec
- * @points: all of one block: same IOAS size, same page size, ascending HWPT counts
+ * @mixed: the points are of several blocks
+ * @icount: time is a count of instructions: the agent keeps off what the host paces
+ * @points: all of one block unless @mixed: same IOAS size, same page size, ascending HWPT counts
  * @nr_points: their number, at least 1
  */
 struct cycle {
@@ -62,6 +67,8 @@ struct cycle {
 	uint32_t point_budget_ms;
 	uint32_t budget_ms;
 	uint32_t control_ms;
+	bool mixed;
+	bool icount;
 	struct point *points;
 	size_t nr_points;
 };

@@ -106,6 +106,12 @@ static bool is_huge(const struct mapping *p)
 	return kb * 1024 == p->bytes;
 }
 
+/* within_size: a small file does not get a large page that it does not fill. */
+static void want_huge(void)
+{
+	sys_write("/sys/kernel/mm/transparent_hugepage/shmem_enabled", "within_size\n");
+}
+
 size_t memory_log_bytes(uint32_t reps, size_t points)
 {
 	const size_t mib = 1ul << 20;
@@ -121,8 +127,7 @@ int memory_create(struct memory *m, size_t data_bytes, size_t window_bytes, size
 	size_t i;
 	int err;
 
-	/* within_size: a small file does not get a large page that it does not fill. */
-	sys_write("/sys/kernel/mm/transparent_hugepage/shmem_enabled", "within_size\n");
+	want_huge();
 	err = create_part(m, MEM_DATA, data_bytes);
 	if (!err)
 		err = create_part(m, MEM_WINDOW, window_bytes);
@@ -139,6 +144,51 @@ int memory_create(struct memory *m, size_t data_bytes, size_t window_bytes, size
 	((struct log_head *)(void *)m->part[MEM_LOG].va)->magic = LOG_MAGIC;
 	*huge = is_huge(&m->part[MEM_DATA]);
 	return 0;
+}
+
+/* Frame numbers of the first 4 KiB of each 2 MiB, all present, in a row, and the first one aligned. */
+static bool is_one_block(const uint8_t *va)
+{
+	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+	uint64_t entry, first = 0, pfn, i;
+	bool good = fd >= 0;
+
+	for (i = 0; good && i < MEM_GIB / HUGE; i++) {
+		uint64_t at = ((uintptr_t)va + i * HUGE) / 4096 * sizeof(entry);
+
+		good = pread(fd, &entry, sizeof(entry), (off_t)at) == sizeof(entry) && entry >> 63;
+		pfn = entry & ((1ull << 55) - 1);
+		if (!i)
+			first = pfn;
+		good = good && first && !(first % (MEM_GIB / 4096)) &&
+		       pfn == first + i * (HUGE / 4096);
+	}
+	if (fd >= 0)
+		close(fd);
+	return good;
+}
+
+bool memory_has_gib(const char **why)
+{
+	struct memory m;
+	struct mapping *p = &m.part[MEM_DATA];
+	bool good = false;
+	uint64_t at;
+	int err;
+
+	memory_init(&m);
+	*why = "no 1 GiB of shared memory is free";
+	want_huge();
+	err = create_part(&m, MEM_DATA, MEM_GIB);
+	if (!err && !fallocate(p->fd, 0, 0, MEM_GIB)) {
+		/* Only what is mapped has an entry in pagemap. */
+		for (at = 0; at < MEM_GIB; at += HUGE)
+			(void)*(volatile uint8_t *)(p->va + at);
+		good = is_one_block(p->va);
+		*why = "no entry of 1 GiB: a memfd has pages of 2 MiB at most, and 512 of them in a row are not one aligned block of physical memory here";
+	}
+	memory_release(&m);
+	return good;
 }
 
 int memory_adopt(struct memory *m, enum memory_part part, int fd)

@@ -24,6 +24,9 @@ enum memory_part {
 /** MEM_LOG_MAX - longest log memfd: what is preserved is also memory that the machine needs. */
 #define MEM_LOG_MAX (64ull << 20)
 
+/** MEM_GIB - data memfd whose pages may make a table entry of 1 GiB. */
+#define MEM_GIB (1ull << 30)
+
 /** struct mapping - one memfd and where it is mapped. */
 struct mapping {
 	int fd;
@@ -68,6 +71,17 @@ size_t memory_log_bytes(uint32_t reps, size_t points);
  */
 int memory_create(struct memory *m, size_t data_bytes, size_t window_bytes, size_t log_bytes,
 		  bool *huge);
+
+/**
+ * memory_has_gib() - would a memfd of 1 GiB be one aligned block of physical memory
+ * @why: set to why not
+ *
+ * A memfd has pages of 2 MiB at most. An IOMMU gets an entry of 1 GiB when 512 of them in a row happen to
+ * be one block. Makes such a memfd, looks, and gives it back.
+ *
+ * Return: whether it would, to be looked at again when it is used.
+ */
+bool memory_has_gib(const char **why);
 
 /**
  * memory_adopt() - map a memfd of the previous kernel

@@ -14,6 +14,7 @@
 #include "bench/agent/busy.h"
 #include "bench/agent/kmsg.h"
 #include "bench/agent/pcidev.h"
+#include "bench/agent/quiet.h"
 #include "bench/agent/scenario/scenario.h"
 #include "bench/agent/sysfile.h"
 #include "bench/agent/uapi/liveupdate.h"
@@ -73,6 +74,8 @@ static int empty_tables(struct agent *ag, const struct dma_ops *ops)
 
 	if (want < ag->c.kexec_hwpts || ag->c.mode != MODE_PRESERVE)
 		want = ag->c.kexec_hwpts;
+	if (ag->scenario->measure)
+		want = 1;
 	err = tables_ioas(&ag->tab, &ag->mem, &ag->tab.ioas);
 	if (err)
 		return agent_fail(ag, "harness-error", err, "mapping the window in a new IOAS");
@@ -104,9 +107,11 @@ static int prepare(struct agent *ag)
 	const struct point *p = &ag->c.points[0];
 	volatile struct lub_witness *w;
 	const struct dma_ops *ops;
-	bool repeats = ag->c.mode == MODE_PRESERVE && ag->scenario->point;
-	size_t data, log = memory_log_bytes(repeats ? ag->c.reps : 0, ag->c.nr_points);
-	bool huge;
+	uint32_t reps = ag->c.mode != MODE_PRESERVE ? 0
+			: ag->scenario->measure	    ? 2 * ag->c.reps
+			: ag->scenario->point	    ? ag->c.reps
+						    : 0;
+	size_t data, log = memory_log_bytes(reps, ag->c.nr_points);
 	int err;
 
 	agent_phase(ag, "prepare");
@@ -124,14 +129,16 @@ static int prepare(struct agent *ag)
 	err = take_device(ag, &ops);
 	if (err)
 		return err;
-	if (p->page_bytes != 4096 && p->page_bytes != 2u << 20)
+	if (!ag->scenario->measure && p->page_bytes != 4096 && p->page_bytes != 2u << 20)
 		return agent_fail(ag, "skip", 0, "page size %llu is not supported by the agent",
 				  (unsigned long long)p->page_bytes);
-	data = p->ioas_bytes < MEM_DATA_BYTES ? p->ioas_bytes : MEM_DATA_BYTES;
-	err = memory_create(&ag->mem, data, ops->window_bytes, log, &huge);
+	data = ag->scenario->data_bytes		? ag->scenario->data_bytes(ag)
+	       : p->ioas_bytes < MEM_DATA_BYTES ? p->ioas_bytes
+						: MEM_DATA_BYTES;
+	err = memory_create(&ag->mem, data, ops->window_bytes, log, &ag->huge);
 	if (err)
 		return agent_fail(ag, "harness-error", err, "making memfds of %zu bytes", data);
-	if (!huge && p->page_bytes != 4096)
+	if (!ag->huge && p->page_bytes != 4096)
 		return agent_fail(ag, "skip", 0,
 				  "no 2 MiB pages for %zu bytes of shared memory; free some memory",
 				  data);
@@ -219,7 +226,11 @@ static int control_window(struct agent *ag)
 	ag->corrupt += v.corrupt;
 	from = w->counter;
 	w->phase = LUB_PHASE_CONTROL;
-	busy_window(ag->c.control_ms);
+	/* Gaps are not compared with icount, so that the window need not be a busy one. */
+	if (ag->c.icount)
+		msleep(ag->c.control_ms);
+	else
+		busy_window(ag->c.control_ms);
 	w->phase = LUB_PHASE_WORK;
 	ag->carried.control = w->counter - from;
 	agent_sample(ag, &ag->carried.at, 0, "dma.count", "count", ag->carried.control, "control");
@@ -268,12 +279,25 @@ static int jump(struct agent *ag)
 			  crash ? "the crash" : "reboot(2) for kexec");
 }
 
+/* Fill the tables of the block, measure its points, and keep what goes over the kexec. */
+static int run_block(struct agent *ag, uint64_t start)
+{
+	char no_tables[160] = "";
+	int64_t pages;
+	int err;
+
+	err = fill_tables(ag, start, no_tables, sizeof(no_tables));
+	if (!err)
+		err = fill_check(ag, &pages);
+	if (!err && ag->c.mode == MODE_PRESERVE && ag->scenario->point)
+		err = run_points(ag, start, pages, no_tables);
+	return err ? err : settle(ag, pages);
+}
+
 static int run(struct agent *ag)
 {
 	bool crash = ag->c.mode == MODE_CRASH;
 	uint64_t start = clock_ticks();
-	char no_tables[160] = "";
-	int64_t pages;
 	int err;
 
 	err = agent_lines(ag, "out/outgoing.jsonl");
@@ -281,16 +305,11 @@ static int run(struct agent *ag)
 		err = identify(ag);
 	if (!err)
 		err = ag->scenario->check(ag);
+	quiet_network(ag);
 	if (!err)
 		err = prepare(ag);
 	if (!err)
-		err = fill_tables(ag, start, no_tables, sizeof(no_tables));
-	if (!err)
-		err = fill_check(ag, &pages);
-	if (!err && ag->c.mode == MODE_PRESERVE && ag->scenario->point)
-		err = run_points(ag, start, pages, no_tables);
-	if (!err)
-		err = settle(ag, pages);
+		err = ag->scenario->measure ? ag->scenario->measure(ag) : run_block(ag, start);
 	if (err)
 		return err;
 
@@ -319,6 +338,7 @@ int agent_outgoing(const char *dir)
 		run(&ag);
 
 	/* Only failures come here. */
+	quiet_network_end(&ag);
 	service_stop(&ag.service);
 	if (ag.engine.ops)
 		ag.engine.ops->stop(&ag.engine);

@@ -80,6 +80,16 @@ void service_stop(struct service *s)
 	s->running = false;
 }
 
+void service_hold(struct service *s, bool hold)
+{
+	if (!s->running)
+		return;
+	if (hold)
+		pthread_mutex_lock(&s->lock);
+	else
+		pthread_mutex_unlock(&s->lock);
+}
+
 void service_urgent(struct service *s, bool urgent)
 {
 	atomic_store(&s->urgent, urgent);

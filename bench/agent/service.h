@@ -52,6 +52,13 @@ int service_start(struct service *s, struct dma_engine *e);
 void service_stop(struct service *s);
 
 /**
+ * service_hold() - let the thread rest, or go on
+ * @s: the service; nothing happens when it does not run
+ * @hold: rest
+ */
+void service_hold(struct service *s, bool hold);
+
+/**
  * service_urgent() - beat without a pause from now on, or every millisecond again
  * @s: running service
  * @urgent: which

@@ -39,8 +39,14 @@ double budget_estimate(const struct budget *b, double work)
 size_t budget_fit(const struct budget *b, const struct plan *plan, struct plan_cycle *cycle,
 		  struct plan_block *block, double left_ms)
 {
-	size_t all = cycle->block->nr_hwpts;
+	size_t all = plan_cycle_points(cycle);
 
+	/* Several blocks belong together: all of them or none. */
+	if (cycle->nr_blocks > 1)
+		return budget_estimate(b, budget_work(plan, cycle->block, cycle->kexec_hwpts)) <=
+				       left_ms
+			       ? 0
+			       : all;
 	*block = *cycle->block;
 	cycle->block = block;
 	while (block->nr_hwpts) {

@@ -101,11 +101,11 @@ static int do_cycle(struct campaign *c, const struct plan_cycle *full)
 	long long began, left = left_ms(c);
 	int work, err;
 
-	if (c->plan.budget_s &&
-	    budget_fit(&c->budget, &c->plan, &cycle, &block, (double)left) == full->block->nr_hwpts)
+	if (c->plan.budget_s && budget_fit(&c->budget, &c->plan, &cycle, &block, (double)left) ==
+					plan_cycle_points(full))
 		return give_up(c, full, "skip",
 			       "budget: no time is left within the run's budget_s");
-	work = (int)(c->plan.point_budget_s * 1000 * cycle.block->nr_hwpts) + 60000;
+	work = (int)(c->plan.point_budget_s * 1000 * plan_cycle_points(&cycle)) + 60000;
 	if (c->plan.budget_s && work > left - RESERVE_MS)
 		work = left - RESERVE_MS > RESERVE_MS ? (int)(left - RESERVE_MS) : RESERVE_MS;
 	limits = cycle_budgets_for(c->target.row, (int)c->plan.point_budget_s * 1000, work);
@@ -124,6 +124,7 @@ static int do_cycle(struct campaign *c, const struct plan_cycle *full)
 		.boot_id = c->boot_id,
 		.liveupdate_number = c->liveupdate_number,
 		.work_ms = work,
+		.icount = c->target.icount,
 		.dir = dir,
 		.progress = progress_phase,
 		.arg = &c->progress,
@@ -226,12 +227,12 @@ static json_t *start_line(const struct campaign *c)
 	const struct target *t = &c->target;
 
 	return json_pack(
-		"{s:s, s:s, s:s?, s:s, s:s, s:s, s:s, s:s?, s:I, s:s?, s:s?, s:s?, s:s?, s:s?}",
+		"{s:s, s:s, s:s?, s:s, s:s, s:s, s:s, s:s?, s:I, s:s?, s:s?, s:s?, s:s?, s:s?, s:b}",
 		"run", c->run, "target", t->name, "host", t->host, "plan", c->plan.name, "kernel",
 		c->kernel, "mode", c->plan.mode, "workload", c->plan.workload, "device", t->device,
 		"cycles", (json_int_t)plan_nr_cycles(&c->plan), "append", c->user_append, "agent",
 		c->artifacts.agent, "image", t->image, "key", t->key, "build_id",
-		*c->artifacts.build_id ? c->artifacts.build_id : NULL);
+		*c->artifacts.build_id ? c->artifacts.build_id : NULL, "icount", t->icount);
 }
 
 static int finish(struct campaign *c, int err)
@@ -266,9 +267,12 @@ int campaign_run(struct campaign *c)
 
 	if (!err && !c->resume)
 		err = journal_write(&c->journal, "start", start_line(c));
-	for (n = 1; n <= nr; n++)
+	for (n = 1; n <= nr; n++) {
+		struct plan_cycle cycle = plan_cycle_get(&c->plan, n);
+
 		if (!campaign_is_done(c, n))
-			c->progress.total += (uint32_t)plan_cycle_get(&c->plan, n).block->nr_hwpts;
+			c->progress.total += (uint32_t)plan_cycle_points(&cycle);
+	}
 	c->progress.cycles = nr;
 	c->liveupdate_number = -1;
 	progress_begin(&c->progress);
@@ -282,7 +286,7 @@ int campaign_run(struct campaign *c)
 			break;
 		}
 		estimate_left(c, n);
-		progress_cycle(&c->progress, n, nr, cycle.block);
+		progress_cycle(&c->progress, n, nr, &cycle);
 		err = next_cycle(c, &cycle);
 	}
 	err = finish(c, err);

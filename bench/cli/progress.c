@@ -41,13 +41,17 @@ static const char *clock_text(long long ms, char buf[16])
 }
 
 void progress_cycle(struct progress *p, uint32_t number, uint32_t of,
-		    const struct plan_block *block)
+		    const struct plan_cycle *cycle)
 {
+	const struct plan_block *block = cycle->block;
 	char ioas[24], page[24], a[16], b[16];
 
 	p->cycle = number;
-	snprintf(p->what, sizeof(p->what), "ioas=%s page=%s", plan_size(block->ioas_bytes, ioas),
-		 plan_size(block->page_bytes, page));
+	if (cycle->nr_blocks > 1)
+		snprintf(p->what, sizeof(p->what), "%zu blocks", cycle->nr_blocks);
+	else
+		snprintf(p->what, sizeof(p->what), "ioas=%s page=%s",
+			 plan_size(block->ioas_bytes, ioas), plan_size(block->page_bytes, page));
 	if (!isatty(2))
 		fprintf(stderr,
 			"lubench: cycle %u of %u: %s, point %u of %u, %s elapsed, %s left\n",
@@ -90,9 +94,10 @@ void progress_point(struct progress *p, const struct plan *plan, const struct pl
 	progress_end();
 	p->done++;
 	p->failed += !ok && !skip;
-	printf("%s %u %s hwpts=%u ioas=%s page=%s cycle %u/%u", ok || skip ? "ok" : "not ok",
+	printf("%s %u %s hwpts=%u ioas=%s page=%s%s%s cycle %u/%u", ok || skip ? "ok" : "not ok",
 	       p->done, plan->scenario, point->hwpts, plan_size(point->ioas_bytes, ioas),
-	       plan_size(point->page_bytes, page), cycle->round, plan->cycles);
+	       plan_size(point->page_bytes, page), point->layout ? " layout=" : "",
+	       point->layout ? point->layout : "", cycle->round, plan->cycles);
 	if (skip)
 		printf(" # SKIP %s", reason);
 	else if (!ok)

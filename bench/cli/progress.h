@@ -42,9 +42,9 @@ void progress_begin(struct progress *p);
  * @p: progress
  * @number: of the cycle
  * @of: all of them
- * @block: what it measures
+ * @cycle: what it measures
  */
-void progress_cycle(struct progress *p, uint32_t number, uint32_t of, const struct plan_block *block);
+void progress_cycle(struct progress *p, uint32_t number, uint32_t of, const struct plan_cycle *cycle);
 
 /**
  * progress_phase() - redraw the line (at most twice a second)

@@ -5,21 +5,22 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "bench/cli/campaign.h"
 #include "bench/lubench.h"
 
-static bool has_outcome(const struct record_set *set, uint32_t cycle,
-			const struct plan_block *block, uint64_t hwpts)
+static bool has_outcome(const struct record_set *set, uint32_t cycle, const struct plan_point *p)
 {
 	size_t i;
 
 	for (i = 0; i < set->nr_outcomes; i++) {
 		const struct lub_outcome *o = &set->outcomes[i];
 
-		if (o->cycle == cycle && o->params.hwpts == hwpts &&
-		    o->params.ioas_bytes == block->ioas_bytes &&
-		    o->params.page_bytes == block->page_bytes)
+		if (o->cycle == cycle && o->params.hwpts == p->hwpts &&
+		    o->params.ioas_bytes == p->ioas_bytes &&
+		    o->params.page_bytes == p->page_bytes &&
+		    !strcmp(o->params.layout ? o->params.layout : "", p->layout ? p->layout : ""))
 			return true;
 	}
 	return false;
@@ -28,12 +29,15 @@ static bool has_outcome(const struct record_set *set, uint32_t cycle,
 /* Outcomes are the last lines of a cycle, so that all of them are there when its samples are. */
 static bool is_whole(const struct campaign *c, const struct record_set *set, uint32_t cycle)
 {
-	const struct plan_block *block = plan_cycle_get(&c->plan, cycle).block;
+	const struct plan_cycle full = plan_cycle_get(&c->plan, cycle);
+	struct plan_point p;
 	size_t i;
 
-	for (i = 0; i < block->nr_hwpts; i++)
-		if (!has_outcome(set, cycle, block, block->hwpts[i]))
+	for (i = 0; i < plan_cycle_points(&full); i++) {
+		p = plan_cycle_point(&full, i);
+		if (!has_outcome(set, cycle, &p))
 			return false;
+	}
 	return true;
 }
 

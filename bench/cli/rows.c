@@ -74,14 +74,16 @@ int rows_run_line(struct campaign *c)
 	    json_object_set_new(line, "tool",
 				json_pack("{s:s, s:s}", "name", "lubench", "version",
 					  LUBENCH_VERSION)) ||
-	    json_object_set_new(line, "machine",
-				json_pack("{s:s, s:s, s:I, s:b, s:s?, s:s?, s:O?, s:O?, s:O?}",
-					  "accel", t->accel, "emulator", t->version, "memory_bytes",
-					  (json_int_t)t->memory, "realtime", t->realtime, "cpu",
-					  cpu_model(t, cpu, sizeof(cpu)), "device", t->device,
-					  "arch", json_object_get(c->probe, "arch"), "iommu",
-					  json_object_get(c->probe, "iommu"), "clock",
-					  json_object_get(c->probe, "clock")))) {
+	    json_object_set_new(
+		    line, "machine",
+		    json_pack("{s:s, s:o*, s:s, s:I, s:b, s:s?, s:s?, s:O?, s:O?, s:O?}", "accel",
+			      t->accel, "icount",
+			      t->icount ? json_integer(TARGET_ICOUNT_SHIFT) : NULL, "emulator",
+			      t->version, "memory_bytes", (json_int_t)t->memory, "realtime",
+			      t->realtime, "cpu", cpu_model(t, cpu, sizeof(cpu)), "device",
+			      t->device, "arch", json_object_get(c->probe, "arch"), "iommu",
+			      json_object_get(c->probe, "iommu"), "clock",
+			      json_object_get(c->probe, "clock")))) {
 		json_decref(kernel);
 		json_decref(line);
 		lub_err("%s: the run line cannot be made: out of memory", c->writer.path);
@@ -93,14 +95,13 @@ int rows_run_line(struct campaign *c)
 }
 
 static struct lub_params params_of(const struct campaign *c, const struct plan_cycle *cycle,
-				   uint32_t hwpts)
+				   const struct plan_point *p)
 {
-	const struct plan_block *block = cycle->block;
-
 	return (struct lub_params){
-		.hwpts = hwpts,
-		.ioas_bytes = block->ioas_bytes,
-		.page_bytes = block->page_bytes,
+		.hwpts = p->hwpts,
+		.ioas_bytes = p->ioas_bytes,
+		.page_bytes = p->page_bytes,
+		.layout = p->layout,
 		.devices = 1,
 		.mode = cycle->mode,
 		.workload = c->plan.workload,
@@ -137,28 +138,34 @@ static int write_observed(struct campaign *c, const struct plan_cycle *cycle,
 	};
 	const struct observer_phase *phase = res->witness.phase;
 	const struct observer_phase *dark = &phase[LUB_PHASE_BLACKOUT];
-	const char *why = res->witness.why;
+	const char *why = res->witness.why, *no_time = NULL;
+	struct plan_point carried = plan_cycle_point(cycle, 0);
 	struct lub_sample s = {
 		.run = c->run,
 		.cycle = cycle->number,
 		.scenario = c->plan.scenario,
 		.unit = "ns",
 		.clock = "host",
-		.params = params_of(c, cycle, cycle->kexec_hwpts),
 	};
 	int i, err = 0;
 
+	carried.hwpts = cycle->kexec_hwpts;
+	s.params = params_of(c, cycle, &carried);
 	s.params.observer = "host";
 	if (!res->observed)
 		return 0;
+	if (c->target.icount)
+		no_time =
+			"icount: the guest's time is a count of instructions, which the host's clock does not tell";
 	if (!why && !dark->seen)
 		why = "the witness page never showed the blackout";
 	for (i = 0; !err && i < OBSERVER_PHASES; i++)
 		if (names[i] && (phase[i].seen || why))
 			err = observer_sample(c, &s, "dma.gap", names[i], phase[i].gap_ns,
-					      gap_reason(&phase[i], i, why));
+					      no_time ? no_time : gap_reason(&phase[i], i, why));
 	if (!err)
-		err = observer_sample(c, &s, "blackout.dma", NULL, res->witness.dark_ns, why);
+		err = observer_sample(c, &s, "blackout.dma", NULL, res->witness.dark_ns,
+				      no_time ? no_time : why);
 	/* The crash kernel cannot reach the page: only a retrieved one shows the end. */
 	if (!why && !phase[LUB_PHASE_AFTER].seen)
 		why = "the end of the blackout was not seen on the witness page";
@@ -166,7 +173,7 @@ static int write_observed(struct campaign *c, const struct plan_cycle *cycle,
 		why = "no heartbeat was seen on the witness page";
 	if (!err)
 		err = observer_sample(c, &s, "blackout.witness", NULL,
-				      dark->end_ns - res->witness.beat_ns, why);
+				      dark->end_ns - res->witness.beat_ns, no_time ? no_time : why);
 	s.unit = "count";
 	s.clock = NULL;
 	if (!err && dark->seen)
@@ -190,7 +197,8 @@ static int write_observed(struct campaign *c, const struct plan_cycle *cycle,
 static bool same_point(const struct lub_params *a, const struct lub_params *b)
 {
 	return a->hwpts == b->hwpts && a->ioas_bytes == b->ioas_bytes &&
-	       a->page_bytes == b->page_bytes;
+	       a->page_bytes == b->page_bytes &&
+	       !strcmp(a->layout ? a->layout : "", b->layout ? b->layout : "");
 }
 
 /* Outcome of one point of a cycle that ended well: the agent's own line, or its samples' presence. */
@@ -223,17 +231,17 @@ static int write_outcomes(struct campaign *c, const struct plan_cycle *full,
 			  const struct plan_cycle *done, const struct cycle_result *res,
 			  const struct record_set *agent)
 {
-	size_t i, tried = done ? done->block->nr_hwpts : 0;
+	size_t i, tried = done ? plan_cycle_points(done) : 0;
 	bool ok = !strcmp(res->outcome, "ok");
 	struct lub_outcome o = { .run = c->run,
 				 .cycle = full->number,
 				 .scenario = c->plan.scenario };
-	struct plan_point point = { 0, full->block->ioas_bytes, full->block->page_bytes };
+	struct plan_point point;
 	int err = 0;
 
-	for (i = 0; !err && i < full->block->nr_hwpts; i++) {
-		point.hwpts = full->block->hwpts[i];
-		o.params = params_of(c, full, point.hwpts);
+	for (i = 0; !err && i < plan_cycle_points(full); i++) {
+		point = plan_cycle_point(full, i);
+		o.params = params_of(c, full, &point);
 		o.outcome = res->outcome;
 		o.reason = ok ? NULL : res->reason;
 		if (done && i >= tried) {

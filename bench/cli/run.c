@@ -29,11 +29,13 @@ struct options {
 	const char *device;
 	const char *resume;
 	const char *append;
+	bool icount;
 	struct artifacts artifacts;
 };
 
 enum {
 	OPT_APPEND = 0x100,
+	OPT_ICOUNT,
 	OPT_AGENT,
 	OPT_IMAGE,
 	OPT_KEY
@@ -51,6 +53,8 @@ static const struct argp_option options[] = {
 	{ "workload", 'w', "W", 0,
 	  "DMA workload (default: the plan's); see `lubench list workloads`", 0 },
 	{ "device", 'd', "BDF", 0, "Device that may be taken (needed with --host)", 0 },
+	{ "icount", OPT_ICOUNT, NULL, 0,
+	  "Emulated target whose time is a count of its instructions: repeatable", 0 },
 	{ "resume", 'r', "DIR", 0, "Go on with an interrupted run", 0 },
 	{ "append", OPT_APPEND, "WORDS", 0, "More words for the emulated kernel's command line",
 	  1 },
@@ -95,6 +99,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_APPEND:
 		o->append = arg;
 		break;
+	case OPT_ICOUNT:
+		o->icount = true;
+		break;
 	case OPT_AGENT:
 		o->artifacts.agent = strdup(arg);
 		break;
@@ -136,7 +143,7 @@ static int from_journal(struct options *o, struct campaign *c)
 	const char *run;
 
 	if (o->target || o->host || o->plan || o->out || o->mode || o->kernel || o->device ||
-	    o->workload) {
+	    o->workload || o->icount) {
 		lub_err("--resume takes everything from the journal; leave the other options out");
 		return -EINVAL;
 	}
@@ -156,6 +163,7 @@ static int from_journal(struct options *o, struct campaign *c)
 	o->workload = json_string_value(json_object_get(start, "workload"));
 	o->device = json_string_value(json_object_get(start, "device"));
 	o->append = json_string_value(json_object_get(start, "append"));
+	o->icount = json_is_true(json_object_get(start, "icount"));
 	take_path(&o->artifacts.agent, start, "agent");
 	take_path(&o->artifacts.image, start, "image");
 	take_path(&o->artifacts.key, start, "key");
@@ -191,6 +199,22 @@ static int load_plan(struct campaign *c, const struct options *o)
 	return err;
 }
 
+static int check_icount(const struct campaign *c)
+{
+	const struct qemu_device *device = qemu_device_find(c->plan.workload);
+
+	if (!c->target.row->machine) {
+		lub_err("--icount: target %s is not emulated; leave it out", c->target.name);
+		return -EINVAL;
+	}
+	if (device && device->host_paced) {
+		lub_err("--icount: workload %s goes by the host's clock (%s); use workload lsi",
+			c->plan.workload, device->host_paced);
+		return -EINVAL;
+	}
+	return 0;
+}
+
 static int check_options(struct options *o, struct campaign *c)
 {
 	struct target *t = &c->target;
@@ -222,6 +246,8 @@ static int check_options(struct options *o, struct campaign *c)
 	}
 	if (o->workload)
 		snprintf(c->plan.workload, sizeof(c->plan.workload), "%s", o->workload);
+	if (o->icount && check_icount(c))
+		return -EINVAL;
 	if (!strcmp(c->plan.mode, "crash") && t->row->machine && t->row->machine->no_crash) {
 		lub_err("--mode crash: not on %s: %s", t->name, t->row->machine->no_crash);
 		return -EINVAL;
@@ -260,6 +286,7 @@ static int fill_target(struct campaign *c, const struct options *o)
 	t->append = c->append;
 	t->memory = c->plan.memory;
 	t->kvm = c->plan.kvm;
+	t->icount = o->icount;
 	t->ram_fd = -1;
 	t->launch_ms = t->row->machine ? 180000 : 30000;
 	if (!t->row->simulated && access(c->artifacts.agent, R_OK)) {

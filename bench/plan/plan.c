@@ -78,7 +78,9 @@ static const char *const run_keys[] = {
 	"kexec_hwpts", "memory",   "budget_s", "point_budget_s", "kvm",
 };
 
-static const char *const matrix_keys[] = { "hwpts", "ioas", "page" };
+/* The first ones are needed. */
+static const char *const matrix_keys[] = { "hwpts", "ioas", "page", "layout" };
+#define MATRIX_NEEDED 3
 
 /* Index of the key, or -1; says so when it is unknown or there already. */
 static int find_key(struct parser *p, const char *section, const char *key, const char *const *keys,
@@ -165,10 +167,35 @@ static struct plan_matrix *matrix_find(struct parser *p, const char *section)
 	return &plan->matrices[i];
 }
 
+/* What only scenario walk can measure. */
+static int set_pages(struct parser *p, struct plan_matrix *m, const char *key, const char *value)
+{
+	bool walk = plan_is_walk(p->plan);
+	size_t i;
+
+	if (!set_list(p, key, value, true, 4096, 1ULL << 30, m->page, &m->nr_page))
+		return 0;
+	for (i = 0; i < m->nr_page; i++)
+		if (m->page[i] != 4096 && m->page[i] != 2 << 20 && !(walk && m->page[i] == 1 << 30))
+			return bad(p, key,
+				   walk ? "not a size of a table's entry; use 4K, 2M or 1G"
+					: "not a page size that can be measured; use 4K or 2M");
+	return 1;
+}
+
+static int set_layouts(struct parser *p, struct plan_matrix *m, const char *key, const char *value)
+{
+	if (!plan_is_walk(p->plan))
+		return bad(p, key, "only scenario walk has it; take it out, or put [run] first");
+	if (plan_set_layouts(m, value))
+		return bad(p, key,
+			   "not a list of layouts; use dense, split, sparse, sparse2, sparse3");
+	return 1;
+}
+
 static int on_matrix(struct parser *p, const char *section, const char *key, const char *value)
 {
 	struct plan_matrix *m = matrix_find(p, section);
-	size_t i;
 
 	if (!m)
 		return 0;
@@ -181,13 +208,9 @@ static int on_matrix(struct parser *p, const char *section, const char *key, con
 		/* 2^46: below the 47 bits that a 4-level table has on either side. */
 		return set_list(p, key, value, true, 4096, 1ULL << 46, m->ioas, &m->nr_ioas);
 	case 2:
-		if (!set_list(p, key, value, true, 4096, 1ULL << 30, m->page, &m->nr_page))
-			return 0;
-		for (i = 0; i < m->nr_page; i++)
-			if (m->page[i] != 4096 && m->page[i] != 2 << 20)
-				return bad(p, key,
-					   "not a page size that can be measured; use 4K or 2M");
-		return 1;
+		return set_pages(p, m, key, value);
+	case 3:
+		return set_layouts(p, m, key, value);
 	default:
 		return 0;
 	}
@@ -273,7 +296,7 @@ int plan_parse(FILE *in, const char *file, struct plan *plan, char *msg, size_t 
 		bad(&p, "line", "neither a [section] nor key = value; correct it");
 	}
 	for (i = 0; !p.failed && i < plan->nr_matrices; i++)
-		if (p.seen_matrix[i] != (1u << ARRAY_LEN(matrix_keys)) - 1)
+		if (~p.seen_matrix[i] & ((1u << MATRIX_NEEDED) - 1))
 			bad(&p, plan->matrices[i].name,
 			    "needs all of hwpts, ioas and page; add what is missing");
 	if (!p.failed && !plan->scenario[0])

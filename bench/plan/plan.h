@@ -21,6 +21,10 @@
  * several modes each (block, round) is run once in each of them. Preserve and rebuild take turns as
  * A B, B A, A B, ... in one launch, so that what is compared was measured next to each other and
  * in no fixed order. Mode crash ends the machine: its cycles come after all others.
+ *
+ * Scenario walk has one more key in a matrix, "layout = dense,sparse" (plan_layouts), may have pages of
+ * 1G, and measures all blocks in each of its cycles; kexec_hwpts is how many HWPTs of each point it
+ * carries over. Its [run] has to stand before its matrices.
  */
 #ifndef BENCH_PLAN_PLAN_H
 #define BENCH_PLAN_PLAN_H
@@ -36,29 +40,34 @@
 #define PLAN_HWPTS_MAX 4096
 #define PLAN_CYCLES_MAX 100000
 #define PLAN_MODES_MAX 3
+#define PLAN_LAYOUTS_MAX 5
 
 /**
  * struct plan_point - one combination of parameters
  * @hwpts: HWPTs
  * @ioas_bytes: mapped bytes
  * @page_bytes: page size
+ * @layout: a name of plan_layouts; NULL: not asked for, dense
  */
 struct plan_point {
 	uint32_t hwpts;
 	uint64_t ioas_bytes;
 	uint64_t page_bytes;
+	const char *layout;
 };
 
 /**
  * struct plan_block - points that one cycle measures
  * @ioas_bytes: of all of them
  * @page_bytes: of all of them
+ * @layout: of all of them, as in struct plan_point
  * @hwpts: ascending, no value twice
  * @nr_hwpts: entries used
  */
 struct plan_block {
 	uint64_t ioas_bytes;
 	uint64_t page_bytes;
+	const char *layout;
 	uint32_t hwpts[PLAN_LIST_MAX];
 	size_t nr_hwpts;
 };
@@ -73,6 +82,8 @@ struct plan_block {
  * @nr_ioas: number
  * @page: bytes
  * @nr_page: number
+ * @layout: names of plan_layouts
+ * @nr_layout: number, 0 when the key is not there
  */
 struct plan_matrix {
 	char name[PLAN_NAME_MAX];
@@ -83,6 +94,8 @@ struct plan_matrix {
 	size_t nr_ioas;
 	uint64_t page[PLAN_LIST_MAX];
 	size_t nr_page;
+	const char *layout[PLAN_LAYOUTS_MAX];
+	size_t nr_layout;
 };
 
 /**
@@ -134,6 +147,7 @@ struct plan {
  * @number: from 1
  * @round: which of the block's cycles, from 1
  * @block: what it measures
+ * @nr_blocks: blocks from there on that it measures: one, in scenario walk all
  * @mode: what is carried over, a name of plan_modes
  * @kexec_hwpts: HWPTs carried over
  */
@@ -141,6 +155,7 @@ struct plan_cycle {
 	uint32_t number;
 	uint32_t round;
 	const struct plan_block *block;
+	size_t nr_blocks;
 	const char *mode;
 	uint32_t kexec_hwpts;
 };
@@ -158,6 +173,7 @@ struct plan_word {
 extern const struct plan_word plan_scenarios[];
 extern const struct plan_word plan_workloads[];
 extern const struct plan_word plan_modes[];
+extern const struct plan_word plan_layouts[];
 
 /**
  * plan_word_find() - look a word up
@@ -185,6 +201,23 @@ int plan_set_modes(struct plan *plan, const char *text);
  * Return: whether it is.
  */
 bool plan_has_mode(const struct plan *plan, const char *mode);
+
+/**
+ * plan_set_layouts() - set the layouts of a matrix
+ * @m: matrix
+ * @text: names of plan_layouts with commas in between
+ *
+ * Return: 0, or -EINVAL when one is unknown or given twice.
+ */
+int plan_set_layouts(struct plan_matrix *m, const char *text);
+
+/**
+ * plan_is_walk() - is the scenario walk, which measures all blocks in each cycle
+ * @plan: plan with a scenario
+ *
+ * Return: whether it is.
+ */
+bool plan_is_walk(const struct plan *plan);
 
 /**
  * plan_load() - parse, check and expand a plan file
@@ -265,6 +298,23 @@ uint32_t plan_nr_points(const struct plan *plan);
  * Return: the cycle.
  */
 struct plan_cycle plan_cycle_get(const struct plan *plan, uint32_t number);
+
+/**
+ * plan_cycle_points() - points of a cycle
+ * @cycle: the cycle
+ *
+ * Return: their number.
+ */
+size_t plan_cycle_points(const struct plan_cycle *cycle);
+
+/**
+ * plan_cycle_point() - one of them, block by block
+ * @cycle: the cycle
+ * @i: which, below plan_cycle_points()
+ *
+ * Return: the point.
+ */
+struct plan_point plan_cycle_point(const struct plan_cycle *cycle, size_t i);
 
 /**
  * plan_size() - "1536M" for 1610612736

@@ -4,20 +4,30 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/agent/layout.h"
 #include "bench/plan/plan.h"
 
 /* Page tables may take this share of the memory; the rest is for kernel, memfds and the agent. */
 #define TABLE_SHARE_PERCENT 60
 
 #define TABLE_BYTES 4096ULL
-#define TABLE_ENTRIES 512ULL
-#define LEVELS 4
 
-#define CRASH "crash"
+/* What a table of four levels has on either side. */
+#define ADDRESS_BITS 47
 
 const struct plan_word plan_scenarios[] = {
 	{ "preserve", "mark, preserve, kexec, restore, replace, finish" },
 	{ "blackout", "where the time of the kexec goes, from reboot(2) to the first completion" },
+	{ "walk", "page tables alone: fill, preserve, restore, unmap, by level and kind of entry" },
+	{ NULL, NULL },
+};
+
+const struct plan_word plan_layouts[] = {
+	{ "dense", "one page beside the other, mapped in large pieces" },
+	{ "split", "the same, each page mapped by a call of its own" },
+	{ "sparse", "one page in each table: 4K every 2M, 2M every 1G" },
+	{ "sparse2", "one page in each table of the second level" },
+	{ "sparse3", "one page in each table of the third level" },
 	{ NULL, NULL },
 };
 
@@ -89,6 +99,37 @@ int plan_set_modes(struct plan *plan, const char *text)
 	return 0;
 }
 
+int plan_set_layouts(struct plan_matrix *m, const char *text)
+{
+	const struct plan_word *word;
+	char name[PLAN_NAME_MAX];
+	size_t len, i;
+
+	for (m->nr_layout = 0;; text++) {
+		text += strspn(text, " \t");
+		len = strcspn(text, ", \t");
+		snprintf(name, sizeof(name), "%.*s", (int)len, text);
+		word = plan_word_find(plan_layouts, name);
+		for (i = 0; word && i < m->nr_layout; i++)
+			if (m->layout[i] == word->name)
+				word = NULL;
+		if (!word)
+			return -EINVAL;
+		m->layout[m->nr_layout++] = word->name;
+		text += len;
+		text += strspn(text, " \t");
+		if (!*text)
+			return 0;
+		if (*text != ',')
+			return -EINVAL;
+	}
+}
+
+bool plan_is_walk(const struct plan *plan)
+{
+	return !strcmp(plan->scenario, "walk");
+}
+
 const char *plan_size(uint64_t bytes, char buf[24])
 {
 	static const char suffix[] = " KMGT";
@@ -104,34 +145,25 @@ const char *plan_size(uint64_t bytes, char buf[24])
 
 uint64_t plan_tables(uint64_t ioas_bytes, uint64_t page_bytes)
 {
-	uint64_t entries, tables = 0;
-	int level, leaf;
-
-	leaf = page_bytes >= (1ULL << 30) ? 2 : page_bytes >= (1ULL << 21) ? 1 : 0;
-	entries = ioas_bytes >> (12 + 9 * leaf);
-	for (level = leaf; level < LEVELS; level++) {
-		entries = (entries + TABLE_ENTRIES - 1) / TABLE_ENTRIES;
-		if (!entries)
-			entries = 1;
-		tables += entries;
-	}
-	return tables;
+	return layout_tables(NULL, ioas_bytes, page_bytes);
 }
 
-static struct plan_block *block_find(struct plan *plan, uint64_t ioas, uint64_t page)
+static struct plan_block *block_find(struct plan *plan, uint64_t ioas, uint64_t page,
+				     const char *layout)
 {
 	struct plan_block *blocks;
 	size_t i;
 
 	for (i = 0; i < plan->nr_blocks; i++)
-		if (plan->blocks[i].ioas_bytes == ioas && plan->blocks[i].page_bytes == page)
+		if (plan->blocks[i].ioas_bytes == ioas && plan->blocks[i].page_bytes == page &&
+		    plan->blocks[i].layout == layout)
 			return &plan->blocks[i];
 	blocks = realloc(plan->blocks, (plan->nr_blocks + 1) * sizeof(*blocks));
 	if (!blocks)
 		return NULL;
 	plan->blocks = blocks;
 	blocks += plan->nr_blocks++;
-	*blocks = (struct plan_block){ .ioas_bytes = ioas, .page_bytes = page };
+	*blocks = (struct plan_block){ .ioas_bytes = ioas, .page_bytes = page, .layout = layout };
 	return blocks;
 }
 
@@ -153,32 +185,58 @@ static int block_add(struct plan_block *block, uint32_t hwpts)
 	return 0;
 }
 
+static int expand_block(struct plan *plan, const struct plan_matrix *m, uint64_t ioas,
+			uint64_t page, const char *layout, char *msg, size_t len)
+{
+	uint64_t stride = layout_stride(layout, page);
+	struct plan_block *block;
+	char a[24], b[24];
+	size_t h;
+
+	if (ioas % page) {
+		snprintf(msg, len, "%s:%u: ioas: %s is not a multiple of page %s; change one",
+			 plan->file, m->line, plan_size(ioas, a), plan_size(page, b));
+		return -EINVAL;
+	}
+	if (!stride || ioas / page > (1ULL << ADDRESS_BITS) / stride) {
+		snprintf(
+			msg, len,
+			"%s:%u: layout: %s in pages of %s do not fit in %d bits of address as %s; lower ioas",
+			plan->file, m->line, plan_size(ioas, a), plan_size(page, b), ADDRESS_BITS,
+			layout ? layout : "dense");
+		return -EINVAL;
+	}
+	block = block_find(plan, ioas, page, layout);
+	if (!block)
+		return -ENOMEM;
+	for (h = 0; h < m->nr_hwpts; h++) {
+		if (block_add(block, (uint32_t)m->hwpts[h])) {
+			snprintf(msg, len,
+				 "%s:%u: hwpts: more than %d counts for one ioas; drop some",
+				 plan->file, m->line, PLAN_LIST_MAX);
+			return -EINVAL;
+		}
+	}
+	if (plan_is_walk(plan) && block->hwpts[block->nr_hwpts - 1] != 1) {
+		snprintf(msg, len, "%s:%u: hwpts: scenario walk measures one HWPT at a time; use 1",
+			 plan->file, m->line);
+		return -EINVAL;
+	}
+	return 0;
+}
+
 static int expand_matrix(struct plan *plan, const struct plan_matrix *m, char *msg, size_t len)
 {
-	struct plan_block *block;
-	size_t i, p, h;
-	char a[24], b[24];
+	size_t i, p, l;
+	int err;
 
-	for (p = 0; p < m->nr_page; p++) {
-		for (i = 0; i < m->nr_ioas; i++) {
-			if (m->ioas[i] % m->page[p]) {
-				snprintf(msg, len,
-					 "%s:%u: ioas: %s is not a multiple of page %s; change one",
-					 plan->file, m->line, plan_size(m->ioas[i], a),
-					 plan_size(m->page[p], b));
-				return -EINVAL;
-			}
-			block = block_find(plan, m->ioas[i], m->page[p]);
-			if (!block)
-				return -ENOMEM;
-			for (h = 0; h < m->nr_hwpts; h++) {
-				if (block_add(block, (uint32_t)m->hwpts[h])) {
-					snprintf(
-						msg, len,
-						"%s:%u: hwpts: more than %d counts for one ioas; drop some",
-						plan->file, m->line, PLAN_LIST_MAX);
-					return -EINVAL;
-				}
+	for (l = 0; l < m->nr_layout || !l; l++) {
+		for (p = 0; p < m->nr_page; p++) {
+			for (i = 0; i < m->nr_ioas; i++) {
+				err = expand_block(plan, m, m->ioas[i], m->page[p],
+						   m->nr_layout ? m->layout[l] : NULL, msg, len);
+				if (err)
+					return err;
 			}
 		}
 	}
@@ -198,7 +256,7 @@ static unsigned int block_line(const struct plan *plan, const struct plan_block 
 
 int plan_check_memory(const struct plan *plan, uint64_t memory, char *msg, size_t len)
 {
-	uint64_t room = memory / 100 * TABLE_SHARE_PERCENT, each, most;
+	uint64_t room = memory / 100 * TABLE_SHARE_PERCENT, all = 0, each, most;
 	size_t b, k;
 	char mem[24], ioas[24], page[24];
 
@@ -209,8 +267,11 @@ int plan_check_memory(const struct plan *plan, uint64_t memory, char *msg, size_
 		for (k = 0; k < plan->nr_kexec_hwpts; k++)
 			if (plan->kexec_hwpts[k] > most)
 				most = plan->kexec_hwpts[k];
-		each = plan_tables(block->ioas_bytes, block->page_bytes);
-		if (each > UINT64_MAX / TABLE_BYTES / most || each * TABLE_BYTES * most > room) {
+		each = layout_tables(block->layout, block->ioas_bytes, block->page_bytes);
+		/* Scenario walk carries the tables of all blocks at once. */
+		all = plan_is_walk(plan) && each <= room ? all + each * most * TABLE_BYTES : 0;
+		if (each > UINT64_MAX / TABLE_BYTES / most || each * TABLE_BYTES * most > room ||
+		    all > room) {
 			snprintf(
 				msg, len,
 				"%s:%u: hwpts: %llu HWPTs of %s in %s pages need %.1f GiB of page tables, more than %d %% of memory %s; lower hwpts or ioas, or raise memory",
@@ -251,52 +312,6 @@ int plan_expand(struct plan *plan, char *msg, size_t len)
 		plan->nr_kexec_hwpts = 1;
 	}
 	return 0;
-}
-
-uint32_t plan_nr_cycles(const struct plan *plan)
-{
-	return (uint32_t)(plan->nr_blocks * plan->nr_modes) * plan->cycles;
-}
-
-uint32_t plan_nr_points(const struct plan *plan)
-{
-	uint32_t points = 0;
-	size_t b;
-
-	for (b = 0; b < plan->nr_blocks; b++)
-		points += (uint32_t)plan->blocks[b].nr_hwpts;
-	return points * plan->cycles * (uint32_t)plan->nr_modes;
-}
-
-/*
- * Mode crash ends the machine, and the first kexec after a launch is not like the later ones: see
- * docs/measurements.md. So all cycles of the other modes come first, in one launch, and as A B B A,
- * so that neither mode is always the earlier one.
- */
-struct plan_cycle plan_cycle_get(const struct plan *plan, uint32_t number)
-{
-	size_t turns = plan->nr_blocks * plan->cycles, nr = 0, turn, block, round, i;
-	const char *chained[PLAN_MODES_MAX], *mode = CRASH;
-
-	for (i = 0; i < plan->nr_modes; i++)
-		if (strcmp(plan->modes[i], CRASH))
-			chained[nr++] = plan->modes[i];
-	if (number <= turns * nr) {
-		turn = (number - 1) / nr;
-		i = (number - 1) % nr;
-		mode = chained[turn % 2 ? nr - 1 - i : i];
-	} else {
-		turn = number - 1 - turns * nr;
-	}
-	block = turn % plan->nr_blocks;
-	round = turn / plan->nr_blocks;
-	return (struct plan_cycle){
-		.number = number,
-		.round = (uint32_t)round + 1,
-		.block = &plan->blocks[block],
-		.mode = mode,
-		.kexec_hwpts = (uint32_t)plan->kexec_hwpts[(block + round) % plan->nr_kexec_hwpts],
-	};
 }
 
 void plan_free(struct plan *plan)

@@ -38,7 +38,8 @@ json_t *emit_params(const struct lub_params *p)
 	if (!obj)
 		return NULL;
 	if (set_if(obj, "phase", p->phase) || set_if(obj, "kernel", p->kernel) ||
-	    set_if(obj, "observer", p->observer)) {
+	    set_if(obj, "observer", p->observer) || set_if(obj, "layout", p->layout) ||
+	    set_if(obj, "format", p->format)) {
 		json_decref(obj);
 		return NULL;
 	}

@@ -25,6 +25,8 @@
  * @phase: before, control, blackout or after; NULL: left out
  * @kernel: outgoing, incoming or a kernel selection; NULL: left out
  * @observer: who measured when it is not the agent ("host", "qemu"); NULL: left out
+ * @layout: how the pages lie (bench/agent/layout.h), scenario walk only; NULL: left out
+ * @format: of the page tables, scenario walk only; NULL: left out
  */
 struct lub_params {
 	uint32_t hwpts;
@@ -37,6 +39,8 @@ struct lub_params {
 	const char *phase;
 	const char *kernel;
 	const char *observer;
+	const char *layout;
+	const char *format;
 };
 
 /**

@@ -44,6 +44,8 @@ static int parse_params(const json_t *obj, struct lub_params *p, const char **wh
 	p->phase = str(obj, "phase");
 	p->kernel = str(obj, "kernel");
 	p->observer = str(obj, "observer");
+	p->layout = str(obj, "layout");
+	p->format = str(obj, "format");
 	return p->mode && p->workload && p->probes ? 0 : -EINVAL;
 }
 

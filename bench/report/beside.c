@@ -13,6 +13,7 @@
 #include "bench/report/fmt.h"
 #include "bench/report/report.h"
 #include "bench/report/sections.h"
+#include "bench/report/walk.h"
 #include "bench/stats/stats.h"
 
 #define LABEL 34
@@ -296,8 +297,12 @@ int report_beside(FILE *out, const struct record_set *sets, size_t n)
 		fprintf(out, "\nSide by side%s%s%s\n", text ? " [" : "", text ? text : "",
 			text ? "]" : "");
 		head(b);
-		preserve_rows(b);
-		ret = cost_rows(b);
+		if (walk_run(&b->m[0])) {
+			ret = walk_beside(out, b->m, n, &(struct side){ LABEL, WIDTH, &b->notes });
+		} else {
+			preserve_rows(b);
+			ret = cost_rows(b);
+		}
 	}
 	if (!ret) {
 		kexec_rows(b);

@@ -51,7 +51,7 @@ static struct point *find_point(struct model *m, const struct lub_params *p, boo
 		pt = &m->points[i];
 		if (pt->p->hwpts == p->hwpts && pt->p->ioas_bytes == p->ioas_bytes &&
 		    pt->p->page_bytes == p->page_bytes && pt->p->devices == p->devices &&
-		    model_same(pt->kernel, kernel))
+		    model_same(pt->p->layout, p->layout) && model_same(pt->kernel, kernel))
 			return pt;
 	}
 	if (!make)

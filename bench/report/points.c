@@ -66,5 +66,6 @@ double point_median(const struct point *p, enum rep_metric metric)
 bool point_same_curve(const struct point *a, const struct point *b)
 {
 	return model_same(a->kernel, b->kernel) && a->p->devices == b->p->devices &&
-	       a->p->page_bytes == b->p->page_bytes && a->p->ioas_bytes == b->p->ioas_bytes;
+	       a->p->page_bytes == b->p->page_bytes && a->p->ioas_bytes == b->p->ioas_bytes &&
+	       model_same(a->p->layout, b->p->layout);
 }

@@ -125,6 +125,8 @@ int section_preserve(FILE *out, struct model *m)
 	struct notes notes = { 0 };
 	size_t i;
 
+	if (walk_run(m))
+		return 0;
 	section_title(out, m, "Preserve latency, measured in the outgoing kernel with DMA running");
 	if (!model_has_preserve(m)) {
 		fprintf(out, "none: this run, mode %s, has no preserve.iommufd sample\n",

@@ -26,10 +26,17 @@ static const char *or_unknown(const char *s)
 	return s && *s ? s : "unknown";
 }
 
+bool icount_run(const struct record_set *set)
+{
+	return json_is_integer(json_object_get(json_object_get(set->run, "machine"), "icount"));
+}
+
 const char *provenance_label(const struct record_set *set)
 {
 	if (set->simulated)
 		return "SIMULATED";
+	if (icount_run(set))
+		return "EMULATED, icount";
 	return set->emulated ? "EMULATED" : NULL;
 }
 
@@ -93,6 +100,12 @@ void section_header(FILE *out, const struct model *m)
 	line(out, "lubench   ", "run %s", or_unknown(set->run_id));
 	if (set->simulated)
 		line(out, "          ", "SIMULATED: target fake ran no kernel; no number here was measured");
+	else if (icount_run(set))
+		line(out, "          ",
+		     "EMULATED, icount: times are counts of instructions at %d ns each, "
+		     "not of hardware",
+		     1 << json_integer_value(
+			     json_object_get(json_object_get(set->run, "machine"), "icount")));
 	else if (label)
 		line(out, "          ", "EMULATED: times are those of an emulator (%s), not of hardware",
 		     field(set, "machine", "accel"));

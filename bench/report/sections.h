@@ -12,7 +12,10 @@
 
 #include "bench/report/model.h"
 
-/* "EMULATED", "SIMULATED" or NULL: what every picture and header has to say. */
+/* Is the time of this run a count of instructions? */
+bool icount_run(const struct record_set *set);
+
+/* "EMULATED", "EMULATED, icount", "SIMULATED" or NULL: what every picture and header has to say. */
 const char *provenance_label(const struct record_set *set);
 
 /* Where the numbers come from, on one line, for the foot of a picture. */
@@ -45,6 +48,9 @@ bool blackout_run(const struct model *m);
 /* Median of one of them over the ok cycles of a mode, NaN when there is none. */
 double blackout_median(const struct model *m, int number, const char *mode);
 
+/* Is this a run of scenario walk? Its points are told by section_walk() only. */
+bool walk_run(const struct model *m);
+
 /* Is there a cycle to show or to judge: one that is ok, or one of mode preserve that failed? */
 bool witness_wanted(const struct model *m);
 
@@ -56,6 +62,7 @@ int section_witness(FILE *out, struct model *m);
 int section_cost(FILE *out, struct model *m);
 int section_soak(FILE *out, struct model *m);
 int section_blackout(FILE *out, struct model *m);
+int section_walk(FILE *out, struct model *m);
 int section_waterfall(FILE *out, struct model *m);
 int section_other(FILE *out, struct model *m);
 void section_outcomes(FILE *out, const struct model *m);

@@ -9,6 +9,7 @@
 static int sections(FILE *out, struct model *m)
 {
 	static int (*const all[])(FILE *, struct model *) = {
+		section_walk,
 		section_blackout,
 		section_waterfall,
 		section_preserve,

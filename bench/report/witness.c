@@ -19,6 +19,8 @@
 
 #define RULE \
 	"rule: blackout, after gap <= control gap + 10 ms; counts advanced; lost, corrupt, faults 0"
+#define RULE_ICOUNT \
+	"rule with icount, where nobody can tell gaps: counts advanced; lost, corrupt, faults 0"
 
 enum verdict {
 	PASS,
@@ -37,7 +39,7 @@ static bool kernel_failed(const char *outcome)
 }
 
 /* What a cycle fails on comes before what it lacks: a known failure is a failure. */
-static enum verdict judge(const struct cycle *c, const char **why)
+static enum verdict judge(const struct cycle *c, bool icount, const char **why)
 {
 	const double dark = c->gap[DMA_BLACKOUT] - c->gap[DMA_CONTROL];
 	const double after = c->gap[DMA_AFTER] - c->gap[DMA_CONTROL];
@@ -63,7 +65,7 @@ static enum verdict judge(const struct cycle *c, const char **why)
 		*why = "the longest gap after the blackout exceeds the rule";
 	if (*why)
 		return FAIL;
-	if (isnan(dark) || isnan(after))
+	if (!icount && (isnan(dark) || isnan(after)))
 		*why = "no dma.gap of control window, blackout or the time after";
 	else if (isnan(c->count[DMA_BLACKOUT]))
 		*why = "no dma.count of the blackout";
@@ -90,7 +92,9 @@ static void carried(FILE *out, const struct lub_params *p)
 {
 	char text[3 * CELL], a[CELL], b[CELL];
 
-	if (p)
+	if (p && p->layout)
+		snprintf(text, sizeof(text), "%u, all points", p->hwpts);
+	else if (p)
 		snprintf(text, sizeof(text), "%u x %s, %s", p->hwpts,
 			 fmt_bytes(a, (double)p->ioas_bytes), fmt_bytes(b, (double)p->page_bytes));
 	else
@@ -218,10 +222,11 @@ bool witness_wanted(const struct model *m)
 	return false;
 }
 
-static void judged_row(FILE *out, struct notes *notes, const struct cycle *c, struct tally *t)
+static void judged_row(FILE *out, struct notes *notes, const struct cycle *c, bool icount,
+		       struct tally *t)
 {
 	const char *why;
-	enum verdict v = judge(c, &why);
+	enum verdict v = judge(c, icount, &why);
 
 	t->n[v]++;
 	if (why && (!t->why || (v == FAIL && t->n[FAIL] == 1)))
@@ -254,7 +259,7 @@ int section_witness(FILE *out, struct model *m)
 		if (c->ok && preserves && !cycle_preserves(c))
 			row(out, &notes, c, c->mode);
 		else if (c->ok || (c->error && cycle_preserves(c)))
-			judged_row(out, &notes, c, &t);
+			judged_row(out, &notes, c, icount_run(m->set), &t);
 		else if (c->outcome && cycle_preserves(c))
 			t.skipped++;
 	}
@@ -262,7 +267,7 @@ int section_witness(FILE *out, struct model *m)
 		t.missing = m->set->planned - m->set->nr_outcomes;
 	notes_print(out, &notes);
 	translation_line(out, m);
-	fmt_wrap(out, "", RULE);
+	fmt_wrap(out, "", icount_run(m->set) ? RULE_ICOUNT : RULE);
 	verdict_line(out, m, &t, preserves);
 	m->failed |= preserves && t.n[FAIL];
 	mark_shown(m);

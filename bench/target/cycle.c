@@ -73,21 +73,23 @@ void cycle_result_free(struct cycle_result *res)
 
 json_t *cycle_json(const struct cycle_job *job, const char *device)
 {
-	const struct plan_block *block = job->cycle.block;
 	json_t *points = json_array(), *obj;
+	struct plan_point p;
 	char *append = NULL;
 	size_t i;
 
 	if (asprintf(&append, "%s%slubench.run=%s lubench.cycle=%u", job->append,
 		     *job->append ? " " : "", job->run, job->cycle.number) < 0)
 		append = NULL;
-	for (i = 0; i < block->nr_hwpts; i++)
-		json_array_append_new(points, json_pack("{s:I, s:I, s:I}", "hwpts",
-							(json_int_t)block->hwpts[i], "ioas_bytes",
-							(json_int_t)block->ioas_bytes, "page_bytes",
-							(json_int_t)block->page_bytes));
+	for (i = 0; i < plan_cycle_points(&job->cycle); i++) {
+		p = plan_cycle_point(&job->cycle, i);
+		json_array_append_new(
+			points, json_pack("{s:I, s:I, s:I, s:s*}", "hwpts", (json_int_t)p.hwpts,
+					  "ioas_bytes", (json_int_t)p.ioas_bytes, "page_bytes",
+					  (json_int_t)p.page_bytes, "layout", p.layout));
+	}
 	obj = json_pack("{s:i, s:s, s:I, s:s, s:s, s:s, s:s, s:{s:s, s:s}, s:I, s:I, s:I, s:i, s:i,"
-			" s:o}",
+			" s:b, s:b, s:o}",
 			"schema", 1, "run", job->run, "cycle", (json_int_t)job->cycle.number,
 			"scenario", job->plan->scenario, "mode", job->mode, "workload",
 			job->plan->workload, "device", device ? device : "", "kexec", "image",
@@ -95,7 +97,8 @@ json_t *cycle_json(const struct cycle_job *job, const char *device)
 			(json_int_t)job->plan->reps, "kexec_hwpts",
 			(json_int_t)job->cycle.kexec_hwpts, "point_budget_ms",
 			(json_int_t)job->plan->point_budget_s * 1000, "budget_ms", job->work_ms,
-			"control_ms", CONTROL_MS, "points", points);
+			"control_ms", CONTROL_MS, "mixed", job->cycle.nr_blocks > 1, "icount",
+			job->icount, "points", points);
 	free(append);
 	return obj;
 }

@@ -106,6 +106,7 @@ static int write_samples(const struct fake_answer *a, int fd)
 		s.params.hwpts = (uint32_t)number(point, "hwpts");
 		s.params.ioas_bytes = number(point, "ioas_bytes");
 		s.params.page_bytes = number(point, "page_bytes");
+		s.params.layout = json_string_value(json_object_get(point, "layout"));
 		err = a->left_out && i + 1 == nr ?
 		      leave_out(fd, &s) :
 		      write_point(fd, &s, (uint32_t)number(a->job, "reps"));

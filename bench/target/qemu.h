@@ -60,6 +60,7 @@ struct qemu_machine {
  * @bdf: where that is
  * @second: another such device, for tests that need two; NULL: there is no such test
  * @no_native: words of the kernel command line that keep the native driver off the device, NULL for none
+ * @host_paced: what makes the device go by the host's clock, so that icount cannot have it; NULL for nothing
  * @check: can this machine have what backs the device; says on stderr why not. NULL: always
  * @prepare: before each launch: make what backs the device; says on stderr what failed. NULL: nothing to do
  * @args: add the backend's arguments with qemu_arg(), before @device. NULL: none
@@ -75,6 +76,7 @@ struct qemu_device {
 	const char *bdf;
 	const char *second;
 	const char *no_native;
+	const char *host_paced;
 	int (*check)(void);
 	int (*prepare)(struct target *t, unsigned int number);
 	void (*args)(const struct target *t, struct qemu_args *a);

@@ -32,6 +32,20 @@ const char *qemu_escape(const char *path, char *buf, size_t len)
 	return buf;
 }
 
+/*
+ * Time is what the guest has executed, and idle time costs none of the host's. What a guest could get its
+ * random numbers from is seeded, and its clock of the day starts at the same time.
+ */
+static void icount_args(struct qemu_args *a)
+{
+	qemu_arg(a, "-icount");
+	qemu_arg(a, "shift=%d,sleep=off", TARGET_ICOUNT_SHIFT);
+	qemu_arg(a, "-seed");
+	qemu_arg(a, "1");
+	qemu_arg(a, "-rtc");
+	qemu_arg(a, "base=2026-01-01T00:00:00,clock=vm");
+}
+
 void qemu_build_args(const struct target *t, const struct qemu *q, struct qemu_args *a, int monitor)
 {
 	const struct qemu_machine *m = t->row->machine;
@@ -47,6 +61,8 @@ void qemu_build_args(const struct target *t, const struct qemu *q, struct qemu_a
 	qemu_arg(a, "%s,memory-backend=ram", kvm ? m->machine_kvm : m->machine);
 	qemu_arg(a, "-accel");
 	qemu_arg(a, "%s", t->accel);
+	if (t->icount)
+		icount_args(a);
 	qemu_arg(a, "-cpu");
 	qemu_arg(a, "%s", kvm ? "host" : m->cpu);
 	qemu_arg(a, "-smp");
@@ -109,7 +125,7 @@ void qemu_build_args(const struct target *t, const struct qemu *q, struct qemu_a
 	qemu_arg(a, "-append");
 	qemu_arg(
 		a,
-		"console=%s root=/dev/vda rw ip=10.0.2.15::10.0.2.2:255.255.255.0::eth0:off net.ifnames=0 %s %s kho=on liveupdate=on panic=-1%s%s",
+		"console=%s root=/dev/vda rw ip=10.0.2.15::10.0.2.2:255.255.255.0::eth0:off net.ifnames=0 %s %s kho=on liveupdate=on panic=-1%s%s%s",
 		m->console, m->append, q->device->no_native ? q->device->no_native : "",
-		*t->append ? " " : "", t->append);
+		t->icount ? QEMU_ICOUNT_WORDS : "", *t->append ? " " : "", t->append);
 }

@@ -8,7 +8,7 @@
 #include "bench/target/qemu.h"
 #include "bench/target/ssh.h"
 
-#define MAX_ARGS 80
+#define MAX_ARGS 88
 
 /**
  * struct qemu - a target's emulator
@@ -70,6 +70,9 @@ const char *qemu_escape(const char *path, char *buf, size_t len);
  */
 void qemu_build_args(const struct target *t, const struct qemu *q, struct qemu_args *a,
 		     int monitor);
+
+/* More words for the kernel command line with icount: nothing in it may be left to chance. */
+#define QEMU_ICOUNT_WORDS " norandmaps randomize_kstack_offset=off"
 
 /**
  * qemu_nvme_prepare() - qemu_device.prepare of workload nvme: the files of its namespace

@@ -98,7 +98,9 @@ int qemu_probe(struct target *t)
 		err = check_file(t->key, "ssh key", "make image");
 	if (!err)
 		err = check_room(t);
-	t->accel = t->kvm && m->machine_kvm && access("/dev/kvm", R_OK | W_OK) == 0 ? "kvm" : "tcg";
+	t->accel = t->kvm && !t->icount && m->machine_kvm && access("/dev/kvm", R_OK | W_OK) == 0
+			   ? "kvm"
+			   : "tcg";
 	if (!t->device)
 		t->device = q->device->bdf;
 	return err;

@@ -164,6 +164,9 @@ const struct target_row *target_row_find(const char *name);
  */
 const char *target_default(void);
 
+/** TARGET_ICOUNT_SHIFT - with icount an instruction of an emulated target takes 1 << this ns of its time */
+#define TARGET_ICOUNT_SHIFT 1
+
 /**
  * struct target - a target in use
  * @row: its kind
@@ -177,6 +180,7 @@ const char *target_default(void);
  * @append: more words for the launched kernel's command line, "" for none
  * @memory: bytes of an emulated target
  * @kvm: /dev/kvm may be used
+ * @icount: an emulated target's time is a count of its instructions
  * @workload: what the device under test has to do
  * @backend: what an emulated device stands on; see struct qemu_device
  * @second: an emulated target gets a second device of the kind under test
@@ -202,6 +206,7 @@ struct target {
 	const char *append;
 	uint64_t memory;
 	bool kvm;
+	bool icount;
 	const char *workload;
 	void *backend;
 	bool second;

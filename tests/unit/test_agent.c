@@ -69,6 +69,29 @@ static void cycle_good(void **state)
 	cycle_free(&c);
 }
 
+static void cycle_mixed(void **state)
+{
+	char why[200] = "";
+	struct cycle c;
+
+	(void)state;
+	assert_int_equal(
+		parse(&c, "'points':[",
+		      "'mixed':true,'icount':true,'points':["
+		      "{'hwpts':1,'ioas_bytes':4096,'page_bytes':4096,'layout':'sparse2'},",
+		      why),
+		0);
+	assert_true(c.icount);
+	assert_int_equal(c.nr_points, 3);
+	assert_string_equal(c.points[0].layout, "sparse2");
+	assert_null(c.points[1].layout);
+	cycle_free(&c);
+	assert_int_equal(parse(&c, NULL, NULL, why), 0);
+	assert_false(c.mixed);
+	assert_false(c.icount);
+	cycle_free(&c);
+}
+
 static void cycle_bad(void **state)
 {
 	static const struct {
@@ -84,6 +107,10 @@ static void cycle_bad(void **state)
 		  "points[1]" },
 		{ "'page_bytes':4096", "'page_bytes':5000", "points[0]" },
 		{ "'ioas_bytes':67108864", "'ioas_bytes':67108865", "points[0]" },
+		{ "'page_bytes':4096", "'page_bytes':4096,'layout':'thin'", "points[0]" },
+		{ "'page_bytes':4096", "'page_bytes':4096,'layout':1", "points[0]" },
+		{ "'points':[", "'points':[{'hwpts':1,'ioas_bytes':4096,'page_bytes':4096},",
+		  "points[1]" },
 	};
 	size_t i;
 
@@ -187,8 +214,9 @@ static void log_lines(void **state)
 
 static void table_pages(void **state)
 {
-	const struct point small = { 1, 64ull << 20, 4096 }, big = { 1, 16ull << 30, 4096 };
-	const struct point huge = { 1, 16ull << 30, 2 << 20 };
+	const struct point small = { 1, 64ull << 20, 4096, NULL },
+			   big = { 1, 16ull << 30, 4096, NULL };
+	const struct point huge = { 1, 16ull << 30, 2 << 20, NULL };
 
 	(void)state;
 	assert_int_equal(tables_expected_pages(&small), 32 + 1);
@@ -340,11 +368,17 @@ static void conversion(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(cycle_good),	    cmocka_unit_test(cycle_bad),
-		cmocka_unit_test(timeline),	    cmocka_unit_test(zoneinfo),
-		cmocka_unit_test(log_lines),	    cmocka_unit_test(table_pages),
-		cmocka_unit_test(witness),	    cmocka_unit_test(conversion),
-		cmocka_unit_test(log_room),	    cmocka_unit_test(undo_of_another_device),
+		cmocka_unit_test(cycle_good),
+		cmocka_unit_test(cycle_mixed),
+		cmocka_unit_test(cycle_bad),
+		cmocka_unit_test(timeline),
+		cmocka_unit_test(zoneinfo),
+		cmocka_unit_test(log_lines),
+		cmocka_unit_test(table_pages),
+		cmocka_unit_test(witness),
+		cmocka_unit_test(conversion),
+		cmocka_unit_test(log_room),
+		cmocka_unit_test(undo_of_another_device),
 		cmocka_unit_test(chain_of_updates),
 	};
 

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "bench/agent/layout.h"
 #include "bench/plan/plan.h"
 #include "bench/plan/value.h"
 
@@ -213,15 +214,107 @@ static void test_tables(void **state)
 	assert_int_equal(plan_tables(1ULL << 40, 1 << 30), 2 + 1);
 }
 
+#define WALK "[run]\nscenario=walk\n"
+
+/* All blocks in one cycle, point by point, layout by layout. */
+static void test_walk(void **state)
+{
+	struct plan_cycle cycle;
+	struct plan_point p;
+	struct plan plan;
+	char msg[512];
+
+	(void)state;
+	assert_int_equal(load(WALK "cycles=2\nkexec_hwpts=3\n"
+				   "[matrix.1]\nhwpts=1\nioas=1G,2G\npage=4K\n"
+				   "[matrix.2]\nhwpts=1\nioas=1G\npage=1G\n"
+				   "[matrix.3]\nhwpts=1\nioas=1M\npage=4K\nlayout=dense, sparse3\n",
+			      &plan, msg, sizeof(msg)),
+			 0);
+	assert_int_equal(plan_nr_cycles(&plan), 2);
+	assert_int_equal(plan_nr_points(&plan), 10);
+	cycle = plan_cycle_get(&plan, 2);
+	assert_int_equal(cycle.number, 2);
+	assert_int_equal(cycle.round, 2);
+	assert_int_equal(cycle.kexec_hwpts, 3);
+	assert_int_equal(plan_cycle_points(&cycle), 5);
+	p = plan_cycle_point(&cycle, 1);
+	assert_int_equal(p.ioas_bytes, 2ULL << 30);
+	assert_null(p.layout);
+	p = plan_cycle_point(&cycle, 2);
+	assert_int_equal(p.page_bytes, 1 << 30);
+	p = plan_cycle_point(&cycle, 4);
+	assert_int_equal(p.hwpts, 1);
+	assert_int_equal(p.page_bytes, 4096);
+	assert_string_equal(p.layout, "sparse3");
+	plan_free(&plan);
+
+	/* Another scenario's cycle has the points of its block. */
+	assert_int_equal(load(RUN MATRIX, &plan, msg, sizeof(msg)), 0);
+	cycle = plan_cycle_get(&plan, 1);
+	assert_int_equal(plan_cycle_points(&cycle), 2);
+	assert_int_equal(plan_cycle_point(&cycle, 1).hwpts, 4);
+	plan_free(&plan);
+}
+
+static void test_walk_refused(void **state)
+{
+	(void)state;
+	refused(RUN MATRIX "layout=sparse\n", "p.ini:7: layout: ", "only scenario walk");
+	refused(WALK "[matrix.1]\nhwpts=1\nioas=1M\npage=4K\nlayout=thin\n",
+		"p.ini:7: layout: ", "sparse2");
+	refused(WALK "[matrix.1]\nhwpts=1\nioas=1M\npage=4K\nlayout=dense,dense\n",
+		"p.ini:7: layout: ", "not a list");
+	refused(WALK "[matrix.1]\nhwpts=1\nioas=1M\npage=4K\nlayout=dense sparse\n",
+		"p.ini:7: layout: ", "not a list");
+	refused(WALK "[matrix.1]\nhwpts=1\nioas=1G\npage=512M\n", "p.ini:6: page: ", "1G");
+	refused(WALK "[matrix.1]\nhwpts=1,2\nioas=1M\npage=4K\n", "p.ini:4: hwpts: ", "use 1");
+	/* 257 pages of 4K, one every 512G; 2M every 256T. */
+	refused(WALK "[matrix.1]\nhwpts=1\nioas=1028K\npage=4K\nlayout=sparse3\n",
+		"p.ini:4: layout: ", "47 bits");
+	refused(WALK "[matrix.1]\nhwpts=1\nioas=2M\npage=2M\nlayout=sparse3\n",
+		"p.ini:4: layout: ", "47 bits");
+	/* What is sparse needs as many tables as pages, and all shapes are carried at once. */
+	refused(WALK
+		"memory=1G\nkexec_hwpts=4\n[matrix.1]\nhwpts=1\nioas=256M\npage=4K\nlayout=sparse\n",
+		"p.ini:6: hwpts: ", "more than 60 %");
+	refused(WALK "memory=1G\nkexec_hwpts=2\n[matrix.1]\nhwpts=1\nioas=128M,64M\npage=4K\n"
+		     "layout=sparse,sparse2\n",
+		"p.ini:6: hwpts: ", "more than 60 %");
+}
+
+static void test_layouts(void **state)
+{
+	(void)state;
+	assert_int_equal(layout_depth(NULL), 0);
+	assert_int_equal(layout_depth("split"), 0);
+	assert_int_equal(layout_depth("sparse"), 1);
+	assert_int_equal(layout_depth("sparse3"), 3);
+	assert_int_equal(layout_depth("sparse4"), -1);
+	assert_false(layout_single("dense"));
+	assert_true(layout_single("split"));
+	assert_int_equal(layout_stride("split", 4096), 4096);
+	assert_int_equal(layout_stride("sparse", 4096), 2 << 20);
+	assert_int_equal(layout_stride("sparse", 2 << 20), 1 << 30);
+	assert_int_equal(layout_stride("sparse3", 4096), 1ULL << 39);
+	assert_int_equal(layout_stride("sparse3", 1ULL << 50), 0);
+	/* 1024 pages: levels 1 to 4. */
+	assert_int_equal(layout_tables("split", 4 << 20, 4096), 2 + 1 + 1 + 1);
+	assert_int_equal(layout_tables("sparse", 4 << 20, 4096), 1024 + 2 + 1 + 1);
+	assert_int_equal(layout_tables("sparse2", 4 << 20, 4096), 1024 + 1024 + 2 + 1);
+	assert_int_equal(layout_tables("sparse3", 1 << 20, 4096), 256 + 256 + 256 + 1);
+	assert_int_equal(layout_tables("sparse", 2ULL << 30, 2 << 20), 1024 + 2 + 1);
+}
+
 static void test_shipped(void **state)
 {
-	static const char *const names[] = { "quick", "smoke" };
+	static const char *const names[] = { "quick", "smoke", "walk" };
 	char path[128], msg[512];
 	struct plan plan;
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < 2; i++) {
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		snprintf(path, sizeof(path), "bench/plan/plans/%s.ini", names[i]);
 		if (plan_load(path, &plan, msg, sizeof(msg)) ||
 		    plan_check_memory(&plan, plan.memory, msg, sizeof(msg)))
@@ -250,6 +343,8 @@ int main(void)
 		cmocka_unit_test(test_keys),	cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_memory),	cmocka_unit_test(test_tables),
 		cmocka_unit_test(test_shipped), cmocka_unit_test(test_size_text),
+		cmocka_unit_test(test_walk),	cmocka_unit_test(test_walk_refused),
+		cmocka_unit_test(test_layouts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

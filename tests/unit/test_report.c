@@ -279,6 +279,25 @@ static void watchers_do_not_add_up(void **state)
 	HAS(f, "          9     0       0      3  5.00 ms");
 }
 
+/* With icount nobody can tell gaps: what is left is judged, and every title says what the times are. */
+static void icount_has_no_gaps(void **state)
+{
+	struct fixture *f = *state;
+	size_t i;
+
+	witness(f, 1, 0, 9);
+	for (i = 0; i < f->set.nr_samples; i++)
+		if (!strcmp(f->samples[i].metric, "dma.gap"))
+			f->samples[i].reason = "icount";
+	HAS(f, "verdict: UNDECIDED: 0 of 1 cycles pass");
+	f->set.run = json_pack("{s:{s:i}}", "machine", "icount", 1);
+	HAS(f, "watched over the whole kexec [EMULATED, icount]\n");
+	HAS(f, "EMULATED, icount: times are counts of instructions at 2 ns each");
+	HAS(f, "verdict: PASS: 1 of 1 cycles pass\n");
+	f->samples[f->set.nr_samples - 1].value = 0;
+	HAS(f, "FAIL: 0 of 1 cycles pass (first that does not: the counter did not advance after");
+}
+
 static void missing_gap_says_why(void **state)
 {
 	struct fixture *f = *state;
@@ -537,6 +556,7 @@ int main(void)
 		T(counter_stood_still),
 		T(faults_add_up),
 		T(watchers_do_not_add_up),
+		T(icount_has_no_gaps),
 		T(missing_gap_says_why),
 		T(per_hwpt),
 		T(missing_is_undecided),

@@ -8,6 +8,7 @@
 
 #include "bench/agent/busy.h"
 #include "bench/agent/kmsg.h"
+#include "bench/agent/quiet.h"
 #include "bench/agent/uapi/iommufd.h"
 #include "bench/agent/uapi/liveupdate.h"
 #include "bench/agent/uapi/vfio.h"
@@ -102,7 +103,7 @@ static void complete_control_window(struct agent *ag)
 	volatile struct lub_witness *w = agent_witness(ag);
 	uint64_t blackout_ms = clock_ns(agent_kept(ag, "blackout.witness")) / 1000000;
 
-	if (blackout_ms <= ag->c.control_ms)
+	if (blackout_ms <= ag->c.control_ms || ag->c.icount)
 		return;
 	agent_phase(ag, "control");
 	w->phase = LUB_PHASE_CONTROL;
@@ -196,9 +197,13 @@ static int restore_tables(struct agent *ag)
 
 	agent_phase(ag, "restore");
 	for (i = 0; i < ag->carried.at.hwpts; i++) {
+		if (ag->scenario->no_blackout)
+			quiet_begin(ag);
 		t0 = agent_mark(ag, "restore.hwpt.%u.begin", i);
 		err = iommufd_restore(ag->tab.iommufd, AGENT_HWPT_TOKEN + i, &ag->tab.hwpt[i]);
 		total += agent_mark(ag, "restore.hwpt.%u.end", i) - t0;
+		if (ag->scenario->no_blackout)
+			quiet_end(ag);
 		if (err)
 			return agent_fail(ag, "preserve-error", err, "restore of HWPT %u of %u", i,
 					  ag->carried.at.hwpts);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "bench/agent/counters.h"
+#include "bench/agent/quiet.h"
 #include "bench/agent/uapi/iommufd.h"
 #include "bench/agent/uapi/liveupdate.h"
 
@@ -74,6 +75,7 @@ static int one_rep(struct agent *ag, const struct point *p, uint32_t rep)
 	err = open_session(ag);
 	if (err)
 		return err;
+	quiet_begin(ag);
 	t[0] = clock_ticks();
 	err = preserve_fd(ag, ag->mem.part[MEM_DATA].fd, TOKEN_DATA, "data memfd");
 	if (!err)
@@ -85,6 +87,7 @@ static int one_rep(struct agent *ag, const struct point *p, uint32_t rep)
 	if (!err)
 		err = preserve_fd(ag, ag->tab.device, TOKEN_DEVICE, "VFIO cdev");
 	t[3] = clock_ticks();
+	quiet_end(ag);
 	if (!err && pages >= 0)
 		agent_sample(ag, p, rep, "kho.bytes", "bytes",
 			     (kho_preserved_pages() - pages) * 4096, NULL);

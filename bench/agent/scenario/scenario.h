@@ -8,7 +8,12 @@
 /**
  * struct scenario_ops - a scenario
  * @name: as in the plan
+ * @no_blackout: its kexec is only a way to get to the other side: pauses may be made in it
  * @check: can this kernel do it; sets outcome "skip" and a reason when not. Changes nothing.
+ * @data_bytes: length of the data memfd; NULL: what the first point needs
+ * @measure: instead of filling ag->tab and calling @point: measure all points in the outgoing kernel, with
+ *	     the device running on the only HWPT of ag->tab, and leave in there what is to be carried over,
+ *	     its number in ag->carried.at. NULL: @point does it
  * @point: measure one point in the outgoing kernel, NULL when only the kexec counts: the device runs, ag->tab holds the HWPTs of
  *	   the point, or more. Leaves everything as it was, but for marks.
  * @carry: put what shall be carried over into ag->session, last thing before the jump
@@ -18,7 +23,10 @@
  */
 struct scenario_ops {
 	const char *name;
+	bool no_blackout;
 	int (*check)(struct agent *ag);
+	size_t (*data_bytes)(struct agent *ag);
+	int (*measure)(struct agent *ag);
 	int (*point)(struct agent *ag, const struct point *p);
 	int (*carry)(struct agent *ag);
 	int (*receive)(struct agent *ag);
@@ -34,6 +42,7 @@ const struct scenario_ops *scenario_find(const char *name);
 
 extern const struct scenario_ops scenario_preserve;
 extern const struct scenario_ops scenario_blackout;
+extern const struct scenario_ops scenario_walk;
 
 /* Parts of scenario preserve that others share. */
 int preserve_check(struct agent *ag);

@@ -76,6 +76,64 @@ int iommufd_map_file(int fd, uint32_t ioas, int memfd, uint64_t start, uint64_t 
 	return ioctl(fd, IOMMU_IOAS_MAP_FILE, &cmd) ? -errno : 0;
 }
 
+int iommufd_unmap_all(int fd, uint32_t ioas)
+{
+	struct iommu_ioas_unmap cmd = {
+		.size = sizeof(cmd),
+		.ioas_id = ioas,
+		.iova = 0,
+		.length = UINT64_MAX,
+	};
+
+	return ioctl(fd, IOMMU_IOAS_UNMAP, &cmd) ? -errno : 0;
+}
+
+#define VTD_ECAP_SMTS (1ull << 43)
+#define VTD_ECAP_FLTS (1ull << 47)
+#define SMMU_IDR0_S2P (1u << 0)
+#define SMMU_IDR0_S1P (1u << 1)
+
+/* The drivers take the first stage where there is one. */
+int iommufd_formats(int fd, uint32_t device, bool no_scalable, struct iommufd_formats *out)
+{
+	union {
+		struct iommu_hw_info_vtd vtd;
+		struct iommu_hw_info_arm_smmuv3 smmu;
+	} info = { 0 };
+	struct iommu_hw_info cmd = {
+		.size = sizeof(cmd),
+		.dev_id = device,
+		.data_len = sizeof(info),
+		.data_uptr = (uintptr_t)&info,
+	};
+
+	*out = (struct iommufd_formats){ 0 };
+	if (ioctl(fd, IOMMU_GET_HW_INFO, &cmd))
+		return -errno;
+	if (cmd.out_data_type == IOMMU_HW_INFO_TYPE_INTEL_VTD) {
+		uint64_t ecap = info.vtd.ecap_reg;
+		bool first = !no_scalable && ecap & VTD_ECAP_SMTS && ecap & VTD_ECAP_FLTS;
+
+		out->used = first ? PT_FORMAT_VTD_FS : PT_FORMAT_VTD_SS;
+		out->other = first ? PT_FORMAT_VTD_SS : PT_FORMAT_VTD_FS;
+		out->why =
+			first ? "the driver makes new HWPTs in the first stage, which this IOMMU has"
+			: !(ecap & VTD_ECAP_FLTS)
+				? "this IOMMU has no first stage (ECAP.FLTS is 0)"
+				: "the first stage needs scalable mode, which is not in use";
+	} else if (cmd.out_data_type == IOMMU_HW_INFO_TYPE_ARM_SMMUV3) {
+		bool first = info.smmu.idr[0] & SMMU_IDR0_S1P;
+
+		out->used = first ? PT_FORMAT_LPAE_S1 : PT_FORMAT_LPAE_S2;
+		out->other = first ? PT_FORMAT_LPAE_S2 : PT_FORMAT_LPAE_S1;
+		out->why = !first ? "this IOMMU has no stage 1 (IDR0.S1P is 0)"
+			   : info.smmu.idr[0] & SMMU_IDR0_S2P
+				   ? "the driver makes new HWPTs in stage 1, which this IOMMU has"
+				   : "this IOMMU has no stage 2 (IDR0.S2P is 0)";
+	}
+	return 0;
+}
+
 int iommufd_hwpt_alloc(int fd, uint32_t device, uint32_t ioas, uint32_t *hwpt)
 {
 	struct iommu_hwpt_alloc cmd = {

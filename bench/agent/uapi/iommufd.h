@@ -47,6 +47,47 @@ int iommufd_map_file(int fd, uint32_t ioas, int memfd, uint64_t start, uint64_t 
 		     uint64_t iova);
 
 /**
+ * iommufd_unmap_all() - take all mappings out of an IOAS
+ * @fd: iommufd
+ * @ioas: its id
+ *
+ * Return: 0 or -errno.
+ */
+int iommufd_unmap_all(int fd, uint32_t ioas);
+
+/** enum iommufd_pt_format - of the page tables that iommufd_hwpt_alloc() makes */
+enum iommufd_pt_format {
+	PT_FORMAT_UNKNOWN,
+	PT_FORMAT_VTD_SS,  /* VT-d second stage */
+	PT_FORMAT_VTD_FS,  /* VT-d first stage */
+	PT_FORMAT_LPAE_S1, /* SMMUv3 stage 1 */
+	PT_FORMAT_LPAE_S2, /* SMMUv3 stage 2 */
+};
+
+/**
+ * struct iommufd_formats - page table formats of an IOMMU
+ * @used: what a new HWPT gets
+ * @other: another one that the architecture knows
+ * @why: why new HWPTs do not get @other
+ */
+struct iommufd_formats {
+	enum iommufd_pt_format used;
+	enum iommufd_pt_format other;
+	const char *why;
+};
+
+/**
+ * iommufd_formats() - which formats the IOMMU of a device has, by what it says of itself
+ * @fd: iommufd
+ * @device: id that binding the device gave
+ * @no_scalable: the kernel was told not to use VT-d's scalable mode
+ * @out: filled in
+ *
+ * Return: 0 or -errno.
+ */
+int iommufd_formats(int fd, uint32_t device, bool no_scalable, struct iommufd_formats *out);
+
+/**
  * iommufd_hwpt_alloc() - a page table of its own for an IOAS, filled before it returns
  * @fd: iommufd
  * @device: id that binding the device gave
