@@ -16,6 +16,7 @@
 const struct plan_word plan_scenarios[] = {
 	{ "preserve", "mark, preserve, kexec, restore, replace, finish" },
 	{ "blackout", "where the time of the kexec goes, from reboot(2) to the first completion" },
+	{ "iotlb", "IOTLB hits, misses and invalidations before, during and after the kexec" },
 	{ NULL, NULL },
 };
 
@@ -116,20 +117,26 @@ uint64_t plan_tables(uint64_t ioas_bytes, uint64_t page_bytes)
 	return tables;
 }
 
-static struct plan_block *block_find(struct plan *plan, uint64_t ioas, uint64_t page)
+/* Where a working set is given, @hwpts tells blocks apart, too; 0 else. */
+static struct plan_block *block_find(struct plan *plan, uint64_t ioas, uint64_t page,
+				     uint64_t working_set, uint64_t hwpts)
 {
 	struct plan_block *blocks;
 	size_t i;
 
 	for (i = 0; i < plan->nr_blocks; i++)
-		if (plan->blocks[i].ioas_bytes == ioas && plan->blocks[i].page_bytes == page)
+		if (plan->blocks[i].ioas_bytes == ioas && plan->blocks[i].page_bytes == page &&
+		    plan->blocks[i].working_set == working_set &&
+		    (!hwpts || plan->blocks[i].hwpts[0] == hwpts))
 			return &plan->blocks[i];
 	blocks = realloc(plan->blocks, (plan->nr_blocks + 1) * sizeof(*blocks));
 	if (!blocks)
 		return NULL;
 	plan->blocks = blocks;
 	blocks += plan->nr_blocks++;
-	*blocks = (struct plan_block){ .ioas_bytes = ioas, .page_bytes = page };
+	*blocks = (struct plan_block){ .ioas_bytes = ioas,
+				       .page_bytes = page,
+				       .working_set = (uint32_t)working_set };
 	return blocks;
 }
 
@@ -151,11 +158,34 @@ static int block_add(struct plan_block *block, uint32_t hwpts)
 	return 0;
 }
 
-static int expand_matrix(struct plan *plan, const struct plan_matrix *m, char *msg, size_t len)
+/* All HWPT counts of one IOAS and page size: one block, or one for each count and working set. */
+static int expand_hwpts(struct plan *plan, const struct plan_matrix *m, uint64_t ioas,
+			uint64_t page)
 {
 	struct plan_block *block;
-	size_t i, p, h;
+	size_t h, w;
+	int err;
+
+	for (h = 0; h < m->nr_hwpts; h++) {
+		for (w = 0; !w || w < plan->nr_working_set; w++) {
+			block = plan->nr_working_set ? block_find(plan, ioas, page,
+								  plan->working_set[w], m->hwpts[h])
+						     : block_find(plan, ioas, page, 0, 0);
+			if (!block)
+				return -ENOMEM;
+			err = block_add(block, (uint32_t)m->hwpts[h]);
+			if (err)
+				return err;
+		}
+	}
+	return 0;
+}
+
+static int expand_matrix(struct plan *plan, const struct plan_matrix *m, char *msg, size_t len)
+{
+	size_t i, p;
 	char a[24], b[24];
+	int err;
 
 	for (p = 0; p < m->nr_page; p++) {
 		for (i = 0; i < m->nr_ioas; i++) {
@@ -166,18 +196,14 @@ static int expand_matrix(struct plan *plan, const struct plan_matrix *m, char *m
 					 plan_size(m->page[p], b));
 				return -EINVAL;
 			}
-			block = block_find(plan, m->ioas[i], m->page[p]);
-			if (!block)
-				return -ENOMEM;
-			for (h = 0; h < m->nr_hwpts; h++) {
-				if (block_add(block, (uint32_t)m->hwpts[h])) {
-					snprintf(
-						msg, len,
-						"%s:%u: hwpts: more than %d counts for one ioas; drop some",
-						plan->file, m->line, PLAN_LIST_MAX);
-					return -EINVAL;
-				}
-			}
+			err = expand_hwpts(plan, m, m->ioas[i], m->page[p]);
+			if (err == -E2BIG)
+				snprintf(
+					msg, len,
+					"%s:%u: hwpts: more than %d counts for one ioas; drop some",
+					plan->file, m->line, PLAN_LIST_MAX);
+			if (err)
+				return err == -E2BIG ? -EINVAL : err;
 		}
 	}
 	return 0;
@@ -229,6 +255,13 @@ int plan_expand(struct plan *plan, char *msg, size_t len)
 	size_t m, b;
 	int err;
 
+	if (plan->nr_working_set && plan->nr_kexec_hwpts) {
+		snprintf(
+			msg, len,
+			"%s: kexec_hwpts: with working_set every point is carried over as it is; leave one out",
+			plan->file);
+		return -EINVAL;
+	}
 	for (m = 0; m < plan->nr_matrices; m++) {
 		err = expand_matrix(plan, &plan->matrices[m], msg, len);
 		if (err)
@@ -242,7 +275,7 @@ int plan_expand(struct plan *plan, char *msg, size_t len)
 			 plan->file, PLAN_CYCLES_MAX);
 		return -EINVAL;
 	}
-	if (!plan->nr_kexec_hwpts) {
+	if (!plan->nr_kexec_hwpts && !plan->nr_working_set) {
 		const struct plan_block *first = &plan->blocks[0];
 
 		plan->kexec_hwpts[0] = first->hwpts[first->nr_hwpts - 1];
@@ -271,14 +304,18 @@ struct plan_cycle plan_cycle_get(const struct plan *plan, uint32_t number)
 	size_t turn = (number - 1) / plan->nr_modes;
 	size_t block = turn % plan->nr_blocks;
 	size_t round = turn / plan->nr_blocks;
-
-	return (struct plan_cycle){
+	struct plan_cycle cycle = {
 		.number = number,
 		.round = (uint32_t)round + 1,
 		.block = &plan->blocks[block],
 		.mode = plan->modes[(number - 1) % plan->nr_modes],
-		.kexec_hwpts = (uint32_t)plan->kexec_hwpts[(block + round) % plan->nr_kexec_hwpts],
 	};
+
+	cycle.kexec_hwpts =
+		plan->nr_working_set
+			? cycle.block->hwpts[0]
+			: (uint32_t)plan->kexec_hwpts[(block + round) % plan->nr_kexec_hwpts];
+	return cycle;
 }
 
 void plan_free(struct plan *plan)

@@ -25,6 +25,10 @@
  * @phase: before, control, blackout or after; NULL: left out
  * @kernel: outgoing, incoming or a kernel selection; NULL: left out
  * @observer: who measured when it is not the agent ("host", "qemu"); NULL: left out
+ * @working_set: pages that the workload goes over in a loop; 0: left out
+ * @step: a part of @phase, see docs/measurements.md; NULL: left out
+ * @device: of whose accesses: "dut" (under test) or "other"; NULL: left out
+ * @cache: what was invalidated: "iotlb", "context" or "pasid"; NULL: left out
  */
 struct lub_params {
 	uint32_t hwpts;
@@ -37,6 +41,10 @@ struct lub_params {
 	const char *phase;
 	const char *kernel;
 	const char *observer;
+	uint32_t working_set;
+	const char *step;
+	const char *device;
+	const char *cache;
 };
 
 /**
