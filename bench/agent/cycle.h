@@ -19,11 +19,13 @@ enum cycle_mode {
  * @hwpts: number of HWPTs of the IOAS
  * @ioas_bytes: mapped bytes, not counting the window of the DMA workload
  * @page_bytes: size of the entries in the page tables
+ * @working_set: pages of that size that the workload goes over in a loop, 0: none asked for
  */
 struct point {
 	uint32_t hwpts;
 	uint64_t ioas_bytes;
 	uint64_t page_bytes;
+	uint32_t working_set;
 };
 
 /**
@@ -65,6 +67,9 @@ struct cycle {
 	struct point *points;
 	size_t nr_points;
 };
+
+/** CYCLE_MAX_WORKING_SET - more pages than this are refused. */
+#define CYCLE_MAX_WORKING_SET 4096
 
 /** CYCLE_MAX_HWPTS - more than this in one IOAS is refused. */
 #define CYCLE_MAX_HWPTS 4096

@@ -8,6 +8,7 @@
 /**
  * struct scenario_ops - a scenario
  * @name: as in the plan
+ * @boundaries: boundary_mark() marks its steps
  * @check: can this kernel do it; sets outcome "skip" and a reason when not. Changes nothing.
  * @point: measure one point in the outgoing kernel, NULL when only the kexec counts: the device runs, ag->tab holds the HWPTs of
  *	   the point, or more. Leaves everything as it was, but for marks.
@@ -18,6 +19,7 @@
  */
 struct scenario_ops {
 	const char *name;
+	bool boundaries;
 	int (*check)(struct agent *ag);
 	int (*point)(struct agent *ag, const struct point *p);
 	int (*carry)(struct agent *ag);
@@ -34,11 +36,18 @@ const struct scenario_ops *scenario_find(const char *name);
 
 extern const struct scenario_ops scenario_preserve;
 extern const struct scenario_ops scenario_blackout;
+extern const struct scenario_ops scenario_iotlb;
 
 /* Parts of scenario preserve that others share. */
 int preserve_check(struct agent *ag);
 int preserve_carry(struct agent *ag);
 int preserve_receive(struct agent *ag);
+
+/**
+ * preserve_kept() - report what the preserve of the kexec itself took, which scenario preserve does not time
+ * @ag: agent of the incoming kernel
+ */
+void preserve_kept(struct agent *ag);
 
 /* The three incoming halves of scenario preserve, one a mode. */
 int preserve_adopt(struct agent *ag);

@@ -7,6 +7,7 @@
 static const struct scenario_ops *const scenarios[] = {
 	&scenario_preserve,
 	&scenario_blackout,
+	&scenario_iotlb,
 };
 
 const struct scenario_ops *scenario_find(const char *name)
