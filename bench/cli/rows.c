@@ -101,6 +101,7 @@ static struct lub_params params_of(const struct campaign *c, const struct plan_c
 		.hwpts = hwpts,
 		.ioas_bytes = block->ioas_bytes,
 		.page_bytes = block->page_bytes,
+		.working_set = block->working_set,
 		.devices = 1,
 		.mode = cycle->mode,
 		.workload = c->plan.workload,
@@ -182,6 +183,9 @@ static int write_observed(struct campaign *c, const struct plan_cycle *cycle,
 		s.unit = m->unit;
 		s.clock = m->clock;
 		s.params.observer = m->observer;
+		s.params.step = m->step;
+		s.params.device = m->device;
+		s.params.cache = m->cache;
 		err = observer_sample(c, &s, m->metric, m->phase, m->value, m->reason);
 	}
 	return err;

@@ -12,6 +12,7 @@
 #include "bench/lubench.h"
 #include "bench/target/proc.h"
 #include "bench/target/qemu.h"
+#include "bench/target/trace.h"
 
 /* Length of the window without a kexec that dma.gap of the blackout is compared with. */
 #define CONTROL_MS 1000
@@ -82,10 +83,12 @@ json_t *cycle_json(const struct cycle_job *job, const char *device)
 		     *job->append ? " " : "", job->run, job->cycle.number) < 0)
 		append = NULL;
 	for (i = 0; i < block->nr_hwpts; i++)
-		json_array_append_new(points, json_pack("{s:I, s:I, s:I}", "hwpts",
-							(json_int_t)block->hwpts[i], "ioas_bytes",
-							(json_int_t)block->ioas_bytes, "page_bytes",
-							(json_int_t)block->page_bytes));
+		json_array_append_new(points,
+				      json_pack("{s:I, s:I, s:I, s:I}", "hwpts",
+						(json_int_t)block->hwpts[i], "ioas_bytes",
+						(json_int_t)block->ioas_bytes, "page_bytes",
+						(json_int_t)block->page_bytes, "working_set",
+						(json_int_t)block->working_set));
 	obj = json_pack("{s:i, s:s, s:I, s:s, s:s, s:s, s:s, s:{s:s, s:s}, s:I, s:I, s:I, s:i, s:i,"
 			" s:o}",
 			"schema", 1, "run", job->run, "cycle", (json_int_t)job->cycle.number,
@@ -345,6 +348,8 @@ int cycle_run(struct target *t, const struct cycle_job *job, const struct cycle_
 		res->faults = count_traced(t, trace_at, t->row->machine->faults);
 		res->off = count_traced(t, trace_at, t->row->machine->off);
 	}
+	if (!strcmp(job->plan->scenario, "iotlb"))
+		trace_results(t, job, &res->more);
 	if (err)
 		return err < 0 ? err : 0;
 	if (res->outcome[0]) {
