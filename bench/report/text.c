@@ -11,6 +11,7 @@ static int sections(FILE *out, struct model *m)
 	static int (*const all[])(FILE *, struct model *) = {
 		section_blackout,
 		section_waterfall,
+		section_iotlb,
 		section_preserve,
 		section_curve,
 		section_cost,
