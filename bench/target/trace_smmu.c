@@ -65,9 +65,7 @@ static void lookup(struct trace *t, const struct trace_line *l, int hit)
 		     hit);
 }
 
-/* Commands that say in another event for which device they are. */
-#define NAMED_LATER TRACE_DEVICE
-
+/* Those for configurations are counted where they say for which device they are, in an event of their own. */
 static const struct {
 	const char *name;
 	enum trace_cache cache;
@@ -84,12 +82,6 @@ static const struct {
 	{ "SMMU_CMD_TLBI_EL2_VA", TRACE_IOTLB, TRACE_PAGES },
 	{ "SMMU_CMD_TLBI_EL2_VAA", TRACE_IOTLB, TRACE_PAGES },
 	{ "SMMU_CMD_TLBI_S2_IPA", TRACE_IOTLB, TRACE_PAGES },
-	{ "SMMU_CMD_CFGI_ALL", TRACE_CONTEXT, TRACE_GLOBAL },
-	/* The same command: Linux uses it for all streams only. */
-	{ "SMMU_CMD_CFGI_STE_RANGE", TRACE_CONTEXT, TRACE_GLOBAL },
-	{ "SMMU_CMD_CFGI_STE", TRACE_CONTEXT, NAMED_LATER },
-	{ "SMMU_CMD_CFGI_CD", TRACE_CONTEXT, NAMED_LATER },
-	{ "SMMU_CMD_CFGI_CD_ALL", TRACE_CONTEXT, NAMED_LATER },
 };
 
 static void opcode(struct trace *t, const struct trace_line *l, int arg)
@@ -108,8 +100,7 @@ static void opcode(struct trace *t, const struct trace_line *l, int arg)
 			continue;
 		t->opcode_all =
 			commands[i].cache == TRACE_IOTLB && commands[i].range == TRACE_GLOBAL;
-		if (commands[i].range != NAMED_LATER)
-			trace_now(t)->inv[commands[i].cache][commands[i].range][TRACE_DUT]++;
+		trace_now(t)->inv[commands[i].cache][commands[i].range][TRACE_DUT]++;
 		return;
 	}
 }
@@ -121,6 +112,21 @@ static void for_device(struct trace *t, const struct trace_line *l, int arg)
 	(void)arg;
 	if (trace_key(l->args, "streamid", &sid) || trace_key(l->args, "sid", &sid))
 		trace_now(t)->inv[TRACE_CONTEXT][TRACE_DEVICE][trace_whose(t, (uint16_t)sid)]++;
+}
+
+/* CFGI_STE_RANGE: all streams, which is CFGI_ALL, or those of one second-level table. */
+static void for_range(struct trace *t, const struct trace_line *l, int arg)
+{
+	uint64_t start, end;
+
+	(void)arg;
+	if (!trace_key(l->args, "start", &start) || !trace_key(l->args, "end", &end))
+		return;
+	if (!start && end >= UINT32_MAX)
+		trace_now(t)->inv[TRACE_CONTEXT][TRACE_GLOBAL][TRACE_DUT]++;
+	else
+		trace_now(t)->inv[TRACE_CONTEXT][TRACE_DEVICE]
+				 [start <= t->sid && t->sid <= end ? TRACE_DUT : TRACE_OTHER]++;
 }
 
 /* By command, or because it is full. */
@@ -142,7 +148,7 @@ const struct trace_event trace_smmu_events[] = {
 	{ "smmuv3_cmdq_opcode", opcode, 0 },
 	{ "smmuv3_cmdq_cfgi_ste", for_device, 0 },
 	{ "smmuv3_cmdq_cfgi_cd", for_device, 0 },
-	{ "smmuv3_cmdq_cfgi_ste_range", NULL, 0 },
+	{ "smmuv3_cmdq_cfgi_ste_range", for_range, 0 },
 	{ "smmuv3_cmdq_tlbi_nh_asid", NULL, 0 },
 	{ "smmuv3_translate_bypass", no_lookup, 0 },
 	{ "smmuv3_translate_abort", no_lookup, 0 },

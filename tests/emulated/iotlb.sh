@@ -39,7 +39,7 @@ raw() {
 		$1 ~ /^vtd_inv_desc_iotlb_(pasid_)?pages$/ || /SMMU_CMD_TLBI_(NH_VAA?|EL2_VAA?|S2_IPA)$/ { what = "iotlb:pages" }
 		# The model empties all for a domain, and says both.
 		$1 == "vtd_inv_desc_cc_global" && last != "vtd_inv_desc_cc_domain" { what = "context:global" }
-		/SMMU_CMD_CFGI_(ALL|STE_RANGE)$/ { what = "context:global" }
+		$1 == "smmuv3_cmdq_cfgi_ste_range" { what = $2 == "start=0x0" && $NF == "end=0xffffffff" ? "context:global" : "context:device" }
 		$1 == "vtd_inv_desc_cc_domain" { what = "context:domain" }
 		$1 == "vtd_inv_desc_cc_devices" || /SMMU_CMD_CFGI_(STE|CD|CD_ALL)$/ { what = "context:device" }
 		$1 == "vtd_inv_desc_wait_sw" || /SMMU_CMD_SYNC$/ { what = "submits" }

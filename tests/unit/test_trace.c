@@ -236,7 +236,7 @@ static void smmu_commands(void **state)
 	feed(t,
 	     OP("CFGI_STE") "10@1700000000.000002:smmuv3_cmdq_cfgi_ste streamid= 0x20\n" OP("SYNC") OP(
 		     "CFGI_CD") "10@1700000000.000002:smmuv3_cmdq_cfgi_cd sid=0x10\n" OP("SYNC")
-		     OP("CFGI_STE_RANGE") "10@1700000000.000002:smmuv3_cmdq_cfgi_ste_range start=0x0 - end=0xffffffff\n" OP(
+		     OP("CFGI_STE_RANGE") "10@1700000000.000002:smmuv3_cmdq_cfgi_ste_range start=0x0 - end=0xffffffff\n" OP("CFGI_STE_RANGE") "10@1700000000.000002:smmuv3_cmdq_cfgi_ste_range start=0x100 - end=0x1ff\n" OP(
 			     "TLBI_NH_ASID") "10@1700000000.000002:smmuv3_cmdq_tlbi_nh_asid asid=3\n" OP("TLBI_NH_VA")
 			     OP("TLBI_NH_VAA") OP("TLBI_S2_IPA") OP("TLBI_S12_VMALL")
 				     OP("TLBI_NSNH_ALL") "10@1700000000.000002:smmu_iotlb_inv_all IOTLB invalidate all\n" OP(
@@ -245,7 +245,7 @@ static void smmu_commands(void **state)
 	     "10@1700000000.000002:smmu_iotlb_inv_all IOTLB invalidate all\n");
 	c = trace_step(t, LUB_STEP_ADOPT);
 	assert_int_equal(c->inv[TRACE_CONTEXT][TRACE_DEVICE][TRACE_DUT], 1);
-	assert_int_equal(c->inv[TRACE_CONTEXT][TRACE_DEVICE][TRACE_OTHER], 1);
+	assert_int_equal(c->inv[TRACE_CONTEXT][TRACE_DEVICE][TRACE_OTHER], 2);
 	assert_int_equal(c->inv[TRACE_CONTEXT][TRACE_GLOBAL][TRACE_DUT], 1);
 	assert_int_equal(c->inv[TRACE_IOTLB][TRACE_GLOBAL][TRACE_DUT], 1);
 	assert_int_equal(c->inv[TRACE_IOTLB][TRACE_DOMAIN][TRACE_DUT], 2);
