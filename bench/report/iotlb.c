@@ -9,46 +9,17 @@
 #include "bench/lubench.h"
 #include "bench/record/record.h"
 #include "bench/report/fmt.h"
+#include "bench/report/iotlb.h"
 #include "bench/report/sections.h"
 
 static const char *const phases[] = { "before", "blackout", "after" };
-static const char *const steps[] = { "setup", "control", "preserve", "jump",
-				     "kexec", "adopt",	 "replace",  "run" };
-
-/* Steps of the live update itself: all but what comes before and the time after. */
-#define FIRST_OWN 2
-#define LAST_OWN 6
-
-/* What a number is asked for; NULL takes all there is. */
-struct ask {
-	const char *metric, *phase, *step, *device, *cache;
-	bool kernel;
-};
-
-struct column {
-	const char *head;
-	struct ask ask;
-};
-
-static const struct column columns[] = {
-	{ "global", { .metric = "invalidations.global", .cache = "iotlb" } },
-	{ "domain", { .metric = "invalidations.domain", .cache = "iotlb" } },
-	{ "pages", { .metric = "invalidations.pages", .cache = "iotlb" } },
-	{ "global", { .metric = "invalidations.global", .cache = "context" } },
-	{ "domain", { .metric = "invalidations.domain", .cache = "context" } },
-	{ "dut", { .metric = "invalidations.device", .cache = "context", .device = "dut" } },
-	{ "other", { .metric = "invalidations.device", .cache = "context", .device = "other" } },
-	{ "untyped", { .metric = "invalidations.untyped" } },
-	{ "waits", { .metric = "invalidations.submits" } },
-};
 
 static bool fits(const char *asked, const char *is)
 {
 	return !asked || model_same(asked, is);
 }
 
-/* The sum over what is not asked for, NaN when there is nothing; *why then says why when the records do. */
-static double sum(const struct model *m, uint32_t cycle, const struct ask *a, const char **why)
+double iotlb_sum(const struct model *m, uint32_t cycle, const struct iotlb_ask *a, const char **why)
 {
 	double total = NAN;
 	size_t i;
@@ -112,18 +83,18 @@ static void lookups(FILE *out, const struct model *m, struct notes *notes)
 		if (!c->ok)
 			continue;
 		for (p = 0; p < ARRAY_LEN(phases); p++) {
-			struct ask a = { .metric = "iotlb.hits",
-					 .phase = phases[p],
-					 .device = "dut" };
+			struct iotlb_ask a = { .metric = "iotlb.hits",
+					       .phase = phases[p],
+					       .device = "dut" };
 			const char *why = missing;
-			double hits = sum(m, c->id, &a, &why), misses, others;
+			double hits = iotlb_sum(m, c->id, &a, &why), misses, others;
 
 			if (p)
 				fprintf(out, "%*s", POINT_WIDTH, "");
 			else
 				point(out, c);
 			a.metric = "iotlb.misses";
-			misses = sum(m, c->id, &a, &why);
+			misses = iotlb_sum(m, c->id, &a, &why);
 			fprintf(out, "  %-8s", phases[p]);
 			cell(out, notes, 11, "count", hits, why);
 			cell(out, notes, 10, "count", misses, why);
@@ -132,15 +103,15 @@ static void lookups(FILE *out, const struct model *m, struct notes *notes)
 			else
 				fprintf(out, " %8s", "-");
 			a.metric = "context.misses";
-			cell(out, notes, 8, "count", sum(m, c->id, &a, &why), why);
+			cell(out, notes, 8, "count", iotlb_sum(m, c->id, &a, &why), why);
 			a.device = NULL;
 			a.metric = "iotlb.emptied";
-			cell(out, notes, 8, "count", sum(m, c->id, &a, &why), why);
+			cell(out, notes, 8, "count", iotlb_sum(m, c->id, &a, &why), why);
 			a.device = "other";
 			a.metric = "iotlb.hits";
-			others = sum(m, c->id, &a, &why);
+			others = iotlb_sum(m, c->id, &a, &why);
 			a.metric = "iotlb.misses";
-			cell(out, notes, 10, "count", others + sum(m, c->id, &a, &why), why);
+			cell(out, notes, 10, "count", others + iotlb_sum(m, c->id, &a, &why), why);
 			fputc('\n', out);
 		}
 	}
@@ -148,119 +119,6 @@ static void lookups(FILE *out, const struct model *m, struct notes *notes)
 	      "configuration (SMMUv3) cache; emptied: times that the model emptied its full IOTLB, which a\n"
 	      "chip does not do; others: lookups of other devices\n",
 	      out);
-}
-
-/* Least and most over the cycles of a mode: one number where they agree. */
-static void range_cell(FILE *out, const struct model *m, const char *mode, const struct ask *ask,
-		       size_t first, size_t last, int width, struct notes *notes)
-{
-	const char *why = "not measured in any cycle";
-	double least = NAN, most = NAN;
-	char text[2 * CELL], a[CELL], b[CELL];
-	size_t i, s;
-
-	for (i = 0; i < m->nr_cycles; i++) {
-		const struct cycle *c = &m->cycles[i];
-		double total = NAN, v;
-
-		if (!c->ok || !model_same(c->mode, mode))
-			continue;
-		for (s = first; s <= last; s++) {
-			struct ask one = *ask;
-
-			one.step = steps[s];
-			v = sum(m, c->id, &one, &why);
-			if (!isnan(v))
-				total = (isnan(total) ? 0 : total) + v;
-		}
-		least = fmin(least, total);
-		most = fmax(most, total);
-	}
-	if (isnan(least))
-		notes_missing(notes, text, NULL, why);
-	else if (least < most)
-		snprintf(text, sizeof(text), "%s-%s", fmt_count(a, least), fmt_count(b, most));
-	else
-		fmt_count(text, least);
-	fprintf(out, "%*s", width, text);
-}
-
-static bool has_step(const struct model *m, const char *mode, const char *step)
-{
-	size_t i;
-
-	for (i = 0; i < m->set->nr_samples; i++)
-		if (model_same(m->set->samples[i].params.step, step) &&
-		    model_same(m->set->samples[i].params.mode, mode))
-			return true;
-	return false;
-}
-
-static void row(FILE *out, const struct model *m, const char *mode, const char *name, size_t first,
-		size_t last, struct notes *notes)
-{
-	size_t k;
-
-	fprintf(out, "%-12s", name);
-	for (k = 0; k < ARRAY_LEN(columns); k++)
-		range_cell(out, m, mode, &columns[k].ask, first, last, 9, notes);
-	fputc('\n', out);
-}
-
-static void invalidations(FILE *out, const struct model *m, const char *mode, struct notes *notes)
-{
-	char title[COLUMNS];
-	size_t k, s;
-
-	snprintf(title, sizeof(title),
-		 "Invalidations that the software issues, mode %s: a cycle, least-most", mode);
-	section_title(out, m, title);
-	fputs("            IOTLB                      context or configuration\n", out);
-	fprintf(out, "%-12s", "step");
-	for (k = 0; k < ARRAY_LEN(columns); k++)
-		fprintf(out, "%9s", columns[k].head);
-	fputc('\n', out);
-	for (s = 0; s < ARRAY_LEN(steps); s++)
-		if (has_step(m, mode, steps[s]))
-			row(out, m, mode, steps[s], s, s, notes);
-	row(out, m, mode, "live update", FIRST_OWN, LAST_OWN, notes);
-	fputs("setup, control, run: no part of the live update; dut: for the device under test;\n"
-	      "untyped: descriptors of types that this emulator does not trace; waits: for completion\n",
-	      out);
-}
-
-/* Does the kernel's own count of what it submits agree with what the trace shows? */
-static void kernel_line(FILE *out, const struct model *m)
-{
-	static const struct ask own = { .metric = "invalidations.submits", .kernel = true };
-	static const char *const counted[] = { "setup", "control", "preserve" };
-	const char *why = "no cycle has a count";
-	unsigned int n = 0, same = 0;
-	char text[2 * COLUMNS];
-	size_t i, k;
-
-	for (i = 0; i < m->nr_cycles; i++) {
-		const struct cycle *c = &m->cycles[i];
-		double calls, waits = 0;
-
-		if (!c->ok)
-			continue;
-		calls = sum(m, c->id, &own, &why);
-		for (k = 0; k < ARRAY_LEN(counted); k++) {
-			struct ask a = { .metric = "invalidations.submits", .step = counted[k] };
-
-			waits += sum(m, c->id, &a, &why);
-		}
-		if (isnan(calls) || isnan(waits))
-			continue;
-		n++;
-		same += calls == waits;
-	}
-	snprintf(
-		text, sizeof(text),
-		"%s: its own count of submissions, from setup to preserve, is that of the trace in %u of %u cycles",
-		same == n ? "agrees" : "DISAGREES", same, n);
-	fmt_wrap(out, "kernel: ", n ? text : why);
 }
 
 static void cold(FILE *out, const struct model *m, struct notes *notes)
@@ -278,12 +136,12 @@ static void cold(FILE *out, const struct model *m, struct notes *notes)
 			continue;
 		point(out, c);
 		for (k = 0; k < ARRAY_LEN(at); k++) {
-			struct ask a = { .metric = "iotlb.cold.misses", .step = at[k] };
+			struct iotlb_ask a = { .metric = "iotlb.cold.misses", .step = at[k] };
 			const char *why = "mode without this step";
 
-			cell(out, notes, 9, "count", sum(m, c->id, &a, &why), why);
+			cell(out, notes, 9, "count", iotlb_sum(m, c->id, &a, &why), why);
 			a.metric = "iotlb.cold.time";
-			cell(out, notes, 11, "ns", sum(m, c->id, &a, &why), why);
+			cell(out, notes, 11, "ns", iotlb_sum(m, c->id, &a, &why), why);
 		}
 		fputc('\n', out);
 	}
@@ -294,13 +152,13 @@ static void cold(FILE *out, const struct model *m, struct notes *notes)
 
 static void unknown_line(FILE *out, const struct model *m)
 {
-	static const struct ask ask = { .metric = "trace.unknown" };
+	static const struct iotlb_ask ask = { .metric = "trace.unknown" };
 	const char *why = NULL;
 	double total = 0, v;
 	size_t i;
 
 	for (i = 0; i < m->nr_cycles; i++) {
-		v = sum(m, m->cycles[i].id, &ask, &why);
+		v = iotlb_sum(m, m->cycles[i].id, &ask, &why);
 		total += isnan(v) ? 0 : v;
 	}
 	if (total > 0)
@@ -334,9 +192,9 @@ int section_iotlb(FILE *out, struct model *m)
 			if (m->cycles[i].ok && model_same(m->cycles[i].mode, modes[k]))
 				break;
 		if (i < m->nr_cycles)
-			invalidations(out, m, modes[k], &notes);
+			iotlb_invalidations(out, m, modes[k], &notes);
 	}
-	kernel_line(out, m);
+	iotlb_kernel_line(out, m);
 	cold(out, m, &notes);
 	notes_print(out, &notes);
 	unknown_line(out, m);
