@@ -6,11 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
 #include "bench/agent/sysfile.h"
 
-#define TRACEFS DEBUGFS "/tracing"
+#define TRACEFS "/sys/kernel/tracing"
 #define GROUP "lubench"
 #define EVENT "lubench_submit"
 
@@ -34,6 +35,8 @@ void invcalls_begin(void)
 	char text[128];
 	size_t i;
 
+	/* When it is there already, or there is none, what follows tells. */
+	mount("tracefs", TRACEFS, "tracefs", 0, NULL);
 	invcalls_end();
 	for (i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
 		snprintf(text, sizeof(text), "p:" GROUP "/" EVENT " %s\n", functions[i]);

@@ -177,7 +177,23 @@ static int write_observed(struct campaign *c, const struct plan_cycle *cycle,
 		err = observer_sample(c, &s, "dma.faults", NULL, res->faults, NULL);
 	if (!err && res->off >= 0)
 		err = observer_sample(c, &s, "translation.off", NULL, res->off, NULL);
-	for (i = 0; !err && i < (int)res->more.nr; i++) {
+	return err;
+}
+
+/* What the target's own instruments say, or why they say nothing. */
+static int write_more(struct campaign *c, const struct plan_cycle *cycle,
+		      const struct cycle_result *res)
+{
+	struct lub_sample s = {
+		.run = c->run,
+		.cycle = cycle->number,
+		.scenario = c->plan.scenario,
+		.params = params_of(c, cycle, cycle->kexec_hwpts),
+	};
+	size_t i;
+	int err = 0;
+
+	for (i = 0; !err && i < res->more.nr; i++) {
 		const struct target_sample *m = &res->more.s[i];
 
 		s.unit = m->unit;
@@ -273,6 +289,8 @@ int rows_write(struct campaign *c, const struct plan_cycle *full, const struct p
 	}
 	if (!err && ok)
 		err = write_observed(c, done, res);
+	if (!err && ok)
+		err = write_more(c, done, res);
 	if (!err)
 		err = write_outcomes(c, full, done, res, &agent);
 	record_set_free(&agent);
