@@ -126,6 +126,7 @@ static struct lub_params params_of(const struct agent *ag, const struct point *p
 		.hwpts = p->hwpts,
 		.ioas_bytes = p->ioas_bytes,
 		.page_bytes = p->page_bytes,
+		.working_set = p->working_set,
 		.devices = 1,
 		.mode = ag->c.mode_name,
 		.workload = ag->c.workload,

@@ -325,6 +325,16 @@ static inline volatile struct lub_witness *agent_witness(struct agent *ag)
 }
 
 /**
+ * agent_area() - tell ag->tab of the working set of ag->carried.at
+ * @ag: the agent
+ */
+static inline void agent_area(struct agent *ag)
+{
+	ag->tab.area_pages = ag->carried.at.working_set;
+	ag->tab.area_page = ag->carried.at.page_bytes;
+}
+
+/**
  * agent_engine() - set up ag->engine on ag->mem and ag->tab
  * @ag: the agent
  * @ops: the driver
@@ -336,6 +346,7 @@ static inline void agent_engine(struct agent *ag, const struct dma_ops *ops)
 		.fd = ag->tab.device,
 		.window = ag->mem.part[MEM_WINDOW].va,
 		.iova = TABLES_WINDOW_IOVA,
+		.area = tables_area(&ag->tab, &ag->mem),
 	};
 }
 

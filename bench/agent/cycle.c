@@ -23,22 +23,26 @@ static int check_points(struct cycle *c, json_t *points, char *why, size_t len)
 		return -ENOMEM;
 	for (i = 0; i < json_array_size(points); i++) {
 		struct point *p = &c->points[i];
-		json_int_t hwpts, ioas, page;
+		json_int_t hwpts, ioas, page, set = 0;
 		const char *layout = NULL;
 
-		if (json_unpack(json_array_get(points, i), "{s:I, s:I, s:I, s?s}", "hwpts", &hwpts,
-				"ioas_bytes", &ioas, "page_bytes", &page, "layout", &layout)) {
+		if (json_unpack(json_array_get(points, i), "{s:I, s:I, s:I, s?s, s?I}", "hwpts",
+				&hwpts, "ioas_bytes", &ioas, "page_bytes", &page, "layout", &layout,
+				"working_set", &set)) {
 			snprintf(why, len, "points[%zu] needs hwpts, ioas_bytes, page_bytes", i);
 			return -EINVAL;
 		}
 		if (hwpts < 1 || hwpts > CYCLE_MAX_HWPTS || page < 4096 || page & (page - 1) ||
-		    ioas < page || ioas % page || layout_depth(layout) < 0) {
+		    ioas < page || ioas % page || layout_depth(layout) < 0 || set < 0 ||
+		    set > CYCLE_MAX_WORKING_SET) {
 			snprintf(why, len, "points[%zu] is out of range", i);
 			return -EINVAL;
 		}
-		*p = (struct point){ (uint32_t)hwpts, (uint64_t)ioas, (uint64_t)page, layout };
+		*p = (struct point){ (uint32_t)hwpts, (uint64_t)ioas, (uint64_t)page, layout,
+				     (uint32_t)set };
 		if (!c->mixed && (p->ioas_bytes != c->points[0].ioas_bytes ||
 				  p->page_bytes != c->points[0].page_bytes ||
+				  p->working_set != c->points[0].working_set ||
 				  (i && p->hwpts <= c->points[i - 1].hwpts))) {
 			snprintf(why, len, "points[%zu] does not continue the block of points[0]",
 				 i);

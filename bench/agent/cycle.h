@@ -21,12 +21,14 @@ enum cycle_mode {
  * @ioas_bytes: mapped bytes, not counting the window of the DMA workload
  * @page_bytes: size of the entries in the page tables
  * @layout: how the pages lie, see layout.h; NULL: dense
+ * @working_set: pages of that size that the workload goes over in a loop, 0: none asked for
  */
 struct point {
 	uint32_t hwpts;
 	uint64_t ioas_bytes;
 	uint64_t page_bytes;
 	const char *layout;
+	uint32_t working_set;
 };
 
 /**
@@ -72,6 +74,9 @@ struct cycle {
 	struct point *points;
 	size_t nr_points;
 };
+
+/** CYCLE_MAX_WORKING_SET - more pages than this are refused. */
+#define CYCLE_MAX_WORKING_SET 4096
 
 /** CYCLE_MAX_HWPTS - more than this in one IOAS is refused. */
 #define CYCLE_MAX_HWPTS 4096

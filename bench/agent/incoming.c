@@ -162,6 +162,7 @@ int agent_incoming(const char *dir)
 		ag.first = first_instruction(start);
 		agent_mark(&ag, "user.first");
 		ag.marks[1].ticks = ag.first;
+		agent_area(&ag);
 		err = ag.scenario->receive(&ag);
 	}
 	/* What is known is written down whatever happened; the outcome says what it is worth. */

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "bench/agent/agent.h"
+#include "bench/agent/boundary.h"
 #include "bench/agent/chain.h"
 #include "bench/agent/counters.h"
 #include "bench/agent/fill.h"
@@ -115,6 +116,7 @@ static int prepare(struct agent *ag)
 	int err;
 
 	agent_phase(ag, "prepare");
+	boundary_mark(ag, LUB_STEP_SETUP);
 	if (log > MEM_LOG_MAX)
 		return agent_fail(
 			ag, "harness-error", 0,
@@ -132,10 +134,16 @@ static int prepare(struct agent *ag)
 	if (!ag->scenario->measure && p->page_bytes != 4096 && p->page_bytes != 2u << 20)
 		return agent_fail(ag, "skip", 0, "page size %llu is not supported by the agent",
 				  (unsigned long long)p->page_bytes);
+	if (p->working_set && !ops->area_bytes)
+		return agent_fail(ag, "skip", 0, "workload %s cannot go over a working set",
+				  ops->name);
+	agent_area(ag);
 	data = ag->scenario->data_bytes		? ag->scenario->data_bytes(ag)
 	       : p->ioas_bytes < MEM_DATA_BYTES ? p->ioas_bytes
 						: MEM_DATA_BYTES;
-	err = memory_create(&ag->mem, data, ops->window_bytes, log, &ag->huge);
+	err = memory_create(&ag->mem, data,
+			    ops->window_bytes + (p->working_set ? ops->area_bytes : 0), log,
+			    &ag->huge);
 	if (err)
 		return agent_fail(ag, "harness-error", err, "making memfds of %zu bytes", data);
 	if (!ag->huge && p->page_bytes != 4096)
@@ -225,6 +233,7 @@ static int control_window(struct agent *ag)
 				  "the device does no DMA before the kexec");
 	ag->corrupt += v.corrupt;
 	from = w->counter;
+	boundary_mark(ag, LUB_STEP_CONTROL);
 	w->phase = LUB_PHASE_CONTROL;
 	/* Gaps are not compared with icount, so that the window need not be a busy one. */
 	if (ag->c.icount)
@@ -268,6 +277,7 @@ static int jump(struct agent *ag)
 	if (atomic_load(&ag->service.err))
 		return agent_fail(ag, "harness-error", atomic_load(&ag->service.err),
 				  "serving workload %s before the kexec", ag->c.workload);
+	boundary_mark(ag, LUB_STEP_KEXEC);
 	w->jump_counter = w->counter;
 	w->jump_ticks = clock_ticks();
 	__sync_synchronize();

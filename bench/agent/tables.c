@@ -41,14 +41,45 @@ int tables_open(struct tables *t, const char *bdf, const char **what)
 	return vfio_bind(t->device, t->iommufd, &t->device_id);
 }
 
+/* See TABLES_DATA_IOVA for why base pages begin one page later. */
+static uint64_t area_iova(const struct tables *t)
+{
+	return TABLES_AREA_IOVA + (t->area_page == BASE_PAGE ? BASE_PAGE : 0);
+}
+
+struct dma_area tables_area(const struct tables *t, const struct memory *m)
+{
+	return (struct dma_area){
+		.pages = t->area_pages,
+		.iova = area_iova(t),
+		.stride = t->area_page,
+		.va = m->part[MEM_DATA].va,
+		.bytes = m->part[MEM_DATA].bytes,
+	};
+}
+
+static int map_area(struct tables *t, const struct memory *m, uint32_t ioas)
+{
+	const struct mapping *data = &m->part[MEM_DATA];
+	uint64_t all = t->area_pages * t->area_page, at, part;
+	int err = all > TABLES_AREA_MAX ? -E2BIG : 0;
+
+	for (at = 0; !err && at < all; at += part) {
+		part = all - at < data->bytes ? all - at : data->bytes;
+		err = iommufd_map_file(t->iommufd, ioas, data->fd, 0, part, area_iova(t) + at);
+	}
+	return err;
+}
+
 int tables_ioas(struct tables *t, const struct memory *m, uint32_t *ioas)
 {
 	const struct mapping *window = &m->part[MEM_WINDOW];
 	int err = iommufd_ioas_alloc(t->iommufd, ioas);
 
-	return err ? err
-		   : iommufd_map_file(t->iommufd, *ioas, window->fd, 0, window->bytes,
-				      TABLES_WINDOW_IOVA);
+	if (!err)
+		err = iommufd_map_file(t->iommufd, *ioas, window->fd, 0, window->bytes,
+				       TABLES_WINDOW_IOVA);
+	return err ? err : map_area(t, m, *ioas);
 }
 
 int tables_fill_step(struct tables *t, const struct memory *m, const struct point *p, uint32_t ioas,

@@ -7,6 +7,7 @@
 
 #include "bench/agent/cycle.h"
 #include "bench/agent/memory.h"
+#include "workloads/dma/dma.h"
 
 /** TABLES_WINDOW_IOVA - where the device sees its window; clear of the MSI ranges of both archs. */
 #define TABLES_WINDOW_IOVA 0x10000000ull
@@ -23,6 +24,16 @@
 #define TABLES_DATA_IOVA (4ull << 30)
 
 /**
+ * TABLES_AREA_IOVA - the working set of a workload that is given one, as far as the next GiB
+ *
+ * It is the data memfd, mapped again and again, and lies below 4 GiB, where all devices reach it.
+ */
+#define TABLES_AREA_IOVA (1ull << 30)
+
+/** TABLES_AREA_MAX - bytes that there are for it. */
+#define TABLES_AREA_MAX (1ull << 30)
+
+/**
  * struct tables - start with tables_init()
  * @device: VFIO cdev
  * @iommufd: the iommufd
@@ -30,6 +41,8 @@
  * @ioas: id of the IOAS
  * @hwpt: ids; the device is attached to the first
  * @nr: number of HWPTs
+ * @area_pages: pages of the working set that every IOAS has; set before tables_ioas()
+ * @area_page: their size in bytes
  */
 struct tables {
 	int device;
@@ -38,6 +51,8 @@ struct tables {
 	uint32_t ioas;
 	uint32_t hwpt[CYCLE_MAX_HWPTS];
 	uint32_t nr;
+	uint32_t area_pages;
+	uint64_t area_page;
 };
 
 /**
@@ -57,7 +72,16 @@ void tables_init(struct tables *t);
 int tables_open(struct tables *t, const char *bdf, const char **what);
 
 /**
- * tables_ioas() - a new IOAS with the window mapped
+ * tables_area() - where a device finds the working set
+ * @t: tables with @area_pages and @area_page
+ * @m: the memory
+ *
+ * Return: the area; without a working set it has no pages.
+ */
+struct dma_area tables_area(const struct tables *t, const struct memory *m);
+
+/**
+ * tables_ioas() - a new IOAS with the window and the working set mapped
  * @t: tables with an iommufd
  * @m: the memory
  * @ioas: set to its id

@@ -52,6 +52,9 @@ void progress_cycle(struct progress *p, uint32_t number, uint32_t of,
 	else
 		snprintf(p->what, sizeof(p->what), "ioas=%s page=%s",
 			 plan_size(block->ioas_bytes, ioas), plan_size(block->page_bytes, page));
+	if (block->working_set)
+		snprintf(p->what + strlen(p->what), sizeof(p->what) - strlen(p->what), " set=%u",
+			 block->working_set);
 	if (!isatty(2))
 		fprintf(stderr,
 			"lubench: cycle %u of %u: %s, point %u of %u, %s elapsed, %s left\n",
@@ -94,10 +97,13 @@ void progress_point(struct progress *p, const struct plan *plan, const struct pl
 	progress_end();
 	p->done++;
 	p->failed += !ok && !skip;
-	printf("%s %u %s hwpts=%u ioas=%s page=%s%s%s cycle %u/%u", ok || skip ? "ok" : "not ok",
-	       p->done, plan->scenario, point->hwpts, plan_size(point->ioas_bytes, ioas),
+	printf("%s %u %s hwpts=%u ioas=%s page=%s%s%s", ok || skip ? "ok" : "not ok", p->done,
+	       plan->scenario, point->hwpts, plan_size(point->ioas_bytes, ioas),
 	       plan_size(point->page_bytes, page), point->layout ? " layout=" : "",
-	       point->layout ? point->layout : "", cycle->round, plan->cycles);
+	       point->layout ? point->layout : "");
+	if (point->working_set)
+		printf(" set=%u", point->working_set);
+	printf(" cycle %u/%u", cycle->round, plan->cycles);
 	if (skip)
 		printf(" # SKIP %s", reason);
 	else if (!ok)

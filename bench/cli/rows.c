@@ -102,10 +102,20 @@ static struct lub_params params_of(const struct campaign *c, const struct plan_c
 		.ioas_bytes = p->ioas_bytes,
 		.page_bytes = p->page_bytes,
 		.layout = p->layout,
+		.working_set = p->working_set,
 		.devices = 1,
 		.mode = cycle->mode,
 		.workload = c->plan.workload,
 	};
+}
+
+/* Of what was carried over, which need not be one of the points that were measured. */
+static struct lub_params carried_params(const struct campaign *c, const struct plan_cycle *cycle)
+{
+	struct plan_point carried = plan_cycle_point(cycle, 0);
+
+	carried.hwpts = cycle->kexec_hwpts;
+	return params_of(c, cycle, &carried);
 }
 
 static int observer_sample(struct campaign *c, struct lub_sample *s, const char *metric,
@@ -139,18 +149,16 @@ static int write_observed(struct campaign *c, const struct plan_cycle *cycle,
 	const struct observer_phase *phase = res->witness.phase;
 	const struct observer_phase *dark = &phase[LUB_PHASE_BLACKOUT];
 	const char *why = res->witness.why, *no_time = NULL;
-	struct plan_point carried = plan_cycle_point(cycle, 0);
 	struct lub_sample s = {
 		.run = c->run,
 		.cycle = cycle->number,
 		.scenario = c->plan.scenario,
 		.unit = "ns",
 		.clock = "host",
+		.params = carried_params(c, cycle),
 	};
 	int i, err = 0;
 
-	carried.hwpts = cycle->kexec_hwpts;
-	s.params = params_of(c, cycle, &carried);
 	s.params.observer = "host";
 	if (!res->observed)
 		return 0;
@@ -183,12 +191,31 @@ static int write_observed(struct campaign *c, const struct plan_cycle *cycle,
 		err = observer_sample(c, &s, "dma.faults", NULL, res->faults, NULL);
 	if (!err && res->off >= 0)
 		err = observer_sample(c, &s, "translation.off", NULL, res->off, NULL);
-	for (i = 0; !err && i < (int)res->more.nr; i++) {
+	return err;
+}
+
+/* What the target's own instruments say, or why they say nothing. */
+static int write_more(struct campaign *c, const struct plan_cycle *cycle,
+		      const struct cycle_result *res)
+{
+	struct lub_sample s = {
+		.run = c->run,
+		.cycle = cycle->number,
+		.scenario = c->plan.scenario,
+		.params = carried_params(c, cycle),
+	};
+	size_t i;
+	int err = 0;
+
+	for (i = 0; !err && i < res->more.nr; i++) {
 		const struct target_sample *m = &res->more.s[i];
 
 		s.unit = m->unit;
 		s.clock = m->clock;
 		s.params.observer = m->observer;
+		s.params.step = m->step;
+		s.params.device = m->device;
+		s.params.cache = m->cache;
 		err = observer_sample(c, &s, m->metric, m->phase, m->value, m->reason);
 	}
 	return err;
@@ -277,6 +304,8 @@ int rows_write(struct campaign *c, const struct plan_cycle *full, const struct p
 	}
 	if (!err && ok)
 		err = write_observed(c, done, res);
+	if (!err && ok)
+		err = write_more(c, done, res);
 	if (!err)
 		err = write_outcomes(c, full, done, res, &agent);
 	record_set_free(&agent);

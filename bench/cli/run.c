@@ -280,6 +280,7 @@ static int fill_target(struct campaign *c, const struct options *o)
 	t->key = c->artifacts.key;
 	t->device = o->device;
 	t->workload = c->plan.workload;
+	t->trace_iotlb = !strcmp(c->plan.scenario, "iotlb");
 	if (asprintf(&c->append, "%s%s%s", plan_has_mode(&c->plan, "crash") ? CRASH_WORDS : "",
 		     o->append ? " " : "", o->append ? o->append : "") < 0)
 		return -ENOMEM;

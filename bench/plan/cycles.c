@@ -36,6 +36,7 @@ struct plan_cycle plan_cycle_get(const struct plan *plan, uint32_t number)
 {
 	size_t turns = plan_turns(plan) * plan->cycles, nr = 0, turn, block, round, i;
 	const char *chained[PLAN_MODES_MAX], *mode = CRASH;
+	struct plan_cycle cycle;
 
 	for (i = 0; i < plan->nr_modes; i++)
 		if (strcmp(plan->modes[i], CRASH))
@@ -49,14 +50,18 @@ struct plan_cycle plan_cycle_get(const struct plan *plan, uint32_t number)
 	}
 	block = turn % plan_turns(plan);
 	round = turn / plan_turns(plan);
-	return (struct plan_cycle){
+	cycle = (struct plan_cycle){
 		.number = number,
 		.round = (uint32_t)round + 1,
 		.block = &plan->blocks[block],
 		.nr_blocks = plan_is_walk(plan) ? plan->nr_blocks : 1,
 		.mode = mode,
-		.kexec_hwpts = (uint32_t)plan->kexec_hwpts[(block + round) % plan->nr_kexec_hwpts],
 	};
+	cycle.kexec_hwpts =
+		plan->nr_working_set
+			? cycle.block->hwpts[0]
+			: (uint32_t)plan->kexec_hwpts[(block + round) % plan->nr_kexec_hwpts];
+	return cycle;
 }
 
 size_t plan_cycle_points(const struct plan_cycle *cycle)
@@ -75,5 +80,5 @@ struct plan_point plan_cycle_point(const struct plan_cycle *cycle, size_t i)
 	for (; i >= block->nr_hwpts; block++)
 		i -= block->nr_hwpts;
 	return (struct plan_point){ block->hwpts[i], block->ioas_bytes, block->page_bytes,
-				    block->layout };
+				    block->layout, block->working_set };
 }

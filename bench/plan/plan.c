@@ -74,8 +74,8 @@ static int set_list(struct parser *p, const char *key, const char *value, bool s
 }
 
 static const char *const run_keys[] = {
-	"scenario",    "workload", "mode",     "reps",		 "cycles",
-	"kexec_hwpts", "memory",   "budget_s", "point_budget_s", "kvm",
+	"scenario", "workload", "mode",		  "reps", "cycles",	 "kexec_hwpts",
+	"memory",   "budget_s", "point_budget_s", "kvm",  "working_set",
 };
 
 /* The first ones are needed. */
@@ -144,6 +144,9 @@ static int on_run(struct parser *p, const char *key, const char *value)
 		return plan->kvm || !strcmp(value, "no")
 			       ? 1
 			       : bad(p, key, "neither of the two words; write yes or no");
+	case 10:
+		return set_list(p, key, value, false, 1, PLAN_WORKING_SET_MAX, plan->working_set,
+				&plan->nr_working_set);
 	default:
 		return 0;
 	}

@@ -42,18 +42,23 @@
 #define PLAN_MODES_MAX 3
 #define PLAN_LAYOUTS_MAX 5
 
+/** PLAN_WORKING_SET_MAX - pages that a workload can be told to go over. */
+#define PLAN_WORKING_SET_MAX 4096
+
 /**
  * struct plan_point - one combination of parameters
  * @hwpts: HWPTs
  * @ioas_bytes: mapped bytes
  * @page_bytes: page size
  * @layout: a name of plan_layouts; NULL: not asked for, dense
+ * @working_set: pages that the workload goes over in a loop, 0: what it does by itself
  */
 struct plan_point {
 	uint32_t hwpts;
 	uint64_t ioas_bytes;
 	uint64_t page_bytes;
 	const char *layout;
+	uint32_t working_set;
 };
 
 /**
@@ -61,6 +66,7 @@ struct plan_point {
  * @ioas_bytes: of all of them
  * @page_bytes: of all of them
  * @layout: of all of them, as in struct plan_point
+ * @working_set: pages that the workload goes over in a loop, 0: what it does by itself
  * @hwpts: ascending, no value twice
  * @nr_hwpts: entries used
  */
@@ -68,6 +74,7 @@ struct plan_block {
 	uint64_t ioas_bytes;
 	uint64_t page_bytes;
 	const char *layout;
+	uint32_t working_set;
 	uint32_t hwpts[PLAN_LIST_MAX];
 	size_t nr_hwpts;
 };
@@ -111,6 +118,9 @@ struct plan_matrix {
  * @cycles: kexecs of every block
  * @kexec_hwpts: HWPTs carried over, taken in turn
  * @nr_kexec_hwpts: number
+ * @working_set: pages that the workload goes over, each with every point; then every point is a block
+ *	of its own and is carried over as it is
+ * @nr_working_set: number, 0: the key is not there
  * @memory: bytes of an emulated target
  * @budget_s: of the run, 0 for none
  * @point_budget_s: of a point
@@ -132,6 +142,8 @@ struct plan {
 	uint32_t cycles;
 	uint64_t kexec_hwpts[PLAN_LIST_MAX];
 	size_t nr_kexec_hwpts;
+	uint64_t working_set[PLAN_LIST_MAX];
+	size_t nr_working_set;
 	uint64_t memory;
 	uint32_t budget_s;
 	uint32_t point_budget_s;

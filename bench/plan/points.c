@@ -19,6 +19,7 @@ const struct plan_word plan_scenarios[] = {
 	{ "preserve", "mark, preserve, kexec, restore, replace, finish" },
 	{ "blackout", "where the time of the kexec goes, from reboot(2) to the first completion" },
 	{ "walk", "page tables alone: fill, preserve, restore, unmap, by level and kind of entry" },
+	{ "iotlb", "IOTLB hits, misses and invalidations before, during and after the kexec" },
 	{ NULL, NULL },
 };
 
@@ -44,7 +45,7 @@ const struct plan_word plan_workloads[] = {
 const struct plan_word plan_modes[] = {
 	{ "preserve", "IOMMU state carried over (kernel series)" },
 	{ "rebuild", "same kexec, device reset, everything mapped again" },
-	{ CRASH, "crash kexec: control of the DMA detector" },
+	{ "crash", "crash kexec: control of the DMA detector" },
 	{ NULL, NULL },
 };
 
@@ -148,22 +149,26 @@ uint64_t plan_tables(uint64_t ioas_bytes, uint64_t page_bytes)
 	return layout_tables(NULL, ioas_bytes, page_bytes);
 }
 
-static struct plan_block *block_find(struct plan *plan, uint64_t ioas, uint64_t page,
-				     const char *layout)
+/* Where a working set is given, @hwpts tells blocks apart, too; 0 else. */
+static struct plan_block *block_find(struct plan *plan, const struct plan_block *like,
+				     uint64_t hwpts)
 {
 	struct plan_block *blocks;
 	size_t i;
 
 	for (i = 0; i < plan->nr_blocks; i++)
-		if (plan->blocks[i].ioas_bytes == ioas && plan->blocks[i].page_bytes == page &&
-		    plan->blocks[i].layout == layout)
+		if (plan->blocks[i].ioas_bytes == like->ioas_bytes &&
+		    plan->blocks[i].page_bytes == like->page_bytes &&
+		    plan->blocks[i].layout == like->layout &&
+		    plan->blocks[i].working_set == like->working_set &&
+		    (!hwpts || plan->blocks[i].hwpts[0] == hwpts))
 			return &plan->blocks[i];
 	blocks = realloc(plan->blocks, (plan->nr_blocks + 1) * sizeof(*blocks));
 	if (!blocks)
 		return NULL;
 	plan->blocks = blocks;
 	blocks += plan->nr_blocks++;
-	*blocks = (struct plan_block){ .ioas_bytes = ioas, .page_bytes = page, .layout = layout };
+	*blocks = *like;
 	return blocks;
 }
 
@@ -185,13 +190,35 @@ static int block_add(struct plan_block *block, uint32_t hwpts)
 	return 0;
 }
 
+/* All HWPT counts of one IOAS and page size: one block, or one for each count and working set. */
+static int expand_hwpts(struct plan *plan, const struct plan_matrix *m, struct plan_block *like)
+{
+	bool sets = plan->nr_working_set;
+	struct plan_block *block;
+	size_t h, w;
+	int err;
+
+	for (h = 0; h < m->nr_hwpts; h++) {
+		for (w = 0; !w || w < plan->nr_working_set; w++) {
+			like->working_set = sets ? (uint32_t)plan->working_set[w] : 0;
+			block = block_find(plan, like, sets ? m->hwpts[h] : 0);
+			if (!block)
+				return -ENOMEM;
+			err = block_add(block, (uint32_t)m->hwpts[h]);
+			if (err)
+				return err;
+		}
+	}
+	return 0;
+}
+
 static int expand_block(struct plan *plan, const struct plan_matrix *m, uint64_t ioas,
 			uint64_t page, const char *layout, char *msg, size_t len)
 {
 	uint64_t stride = layout_stride(layout, page);
-	struct plan_block *block;
+	struct plan_block like = { .ioas_bytes = ioas, .page_bytes = page, .layout = layout };
 	char a[24], b[24];
-	size_t h;
+	int err;
 
 	if (ioas % page) {
 		snprintf(msg, len, "%s:%u: ioas: %s is not a multiple of page %s; change one",
@@ -206,18 +233,15 @@ static int expand_block(struct plan *plan, const struct plan_matrix *m, uint64_t
 			layout ? layout : "dense");
 		return -EINVAL;
 	}
-	block = block_find(plan, ioas, page, layout);
-	if (!block)
-		return -ENOMEM;
-	for (h = 0; h < m->nr_hwpts; h++) {
-		if (block_add(block, (uint32_t)m->hwpts[h])) {
-			snprintf(msg, len,
-				 "%s:%u: hwpts: more than %d counts for one ioas; drop some",
-				 plan->file, m->line, PLAN_LIST_MAX);
-			return -EINVAL;
-		}
+	err = expand_hwpts(plan, m, &like);
+	if (err == -E2BIG) {
+		snprintf(msg, len, "%s:%u: hwpts: more than %d counts for one ioas; drop some",
+			 plan->file, m->line, PLAN_LIST_MAX);
+		return -EINVAL;
 	}
-	if (plan_is_walk(plan) && block->hwpts[block->nr_hwpts - 1] != 1) {
+	if (err)
+		return err;
+	if (plan_is_walk(plan) && (m->nr_hwpts != 1 || m->hwpts[0] != 1)) {
 		snprintf(msg, len, "%s:%u: hwpts: scenario walk measures one HWPT at a time; use 1",
 			 plan->file, m->line);
 		return -EINVAL;
@@ -292,6 +316,13 @@ int plan_expand(struct plan *plan, char *msg, size_t len)
 	size_t m, b;
 	int err;
 
+	if (plan->nr_working_set && plan->nr_kexec_hwpts) {
+		snprintf(
+			msg, len,
+			"%s: kexec_hwpts: with working_set every point is carried over as it is; leave one out",
+			plan->file);
+		return -EINVAL;
+	}
 	for (m = 0; m < plan->nr_matrices; m++) {
 		err = expand_matrix(plan, &plan->matrices[m], msg, len);
 		if (err)
@@ -305,7 +336,7 @@ int plan_expand(struct plan *plan, char *msg, size_t len)
 			 plan->file, PLAN_CYCLES_MAX);
 		return -EINVAL;
 	}
-	if (!plan->nr_kexec_hwpts) {
+	if (!plan->nr_kexec_hwpts && !plan->nr_working_set) {
 		const struct plan_block *first = &plan->blocks[0];
 
 		plan->kexec_hwpts[0] = first->hwpts[first->nr_hwpts - 1];

@@ -8,8 +8,9 @@
 #include <unistd.h>
 
 static const char *const outcomes[] = {
-	"ok", "skip", "preserve-error", "freeze-error", "kexec-load-error", "lost", "panic-outgoing",
-	"panic-incoming", "hang", "wrong-kernel", "cold-reboot", "disturbed", "harness-error",
+	"ok",	       "skip",		 "preserve-error", "freeze-error", "kexec-load-error",
+	"lost",	       "panic-outgoing", "panic-incoming", "hang",	   "wrong-kernel",
+	"cold-reboot", "disturbed",	 "harness-error",
 };
 
 bool outcome_valid(const char *name)
@@ -39,7 +40,10 @@ json_t *emit_params(const struct lub_params *p)
 		return NULL;
 	if (set_if(obj, "phase", p->phase) || set_if(obj, "kernel", p->kernel) ||
 	    set_if(obj, "observer", p->observer) || set_if(obj, "layout", p->layout) ||
-	    set_if(obj, "format", p->format)) {
+	    set_if(obj, "format", p->format) || set_if(obj, "step", p->step) ||
+	    set_if(obj, "device", p->device) || set_if(obj, "cache", p->cache) ||
+	    (p->working_set &&
+	     json_object_set_new(obj, "working_set", json_integer(p->working_set)))) {
 		json_decref(obj);
 		return NULL;
 	}
@@ -82,8 +86,8 @@ json_t *emit_outcome(const struct lub_outcome *o)
 		return NULL;
 	return json_pack("{s:i, s:s, s:s, s:I, s:s, s:o, s:s, s:s?}", "schema", RECORD_SCHEMA,
 			 "kind", "outcome", "run", o->run, "cycle", (json_int_t)o->cycle,
-			 "scenario", o->scenario, "params", params, "outcome", o->outcome,
-			 "reason", o->reason);
+			 "scenario", o->scenario, "params", params, "outcome", o->outcome, "reason",
+			 o->reason);
 }
 
 int emit_write(int fd, json_t *line)

@@ -27,6 +27,10 @@
  * @observer: who measured when it is not the agent ("host", "qemu"); NULL: left out
  * @layout: how the pages lie (bench/agent/layout.h), scenario walk only; NULL: left out
  * @format: of the page tables, scenario walk only; NULL: left out
+ * @working_set: pages that the workload goes over in a loop; 0: left out
+ * @step: a part of @phase, see docs/measurements.md; NULL: left out
+ * @device: of whose accesses: "dut" (under test) or "other"; NULL: left out
+ * @cache: what was invalidated: "iotlb", "context" or "pasid"; NULL: left out
  */
 struct lub_params {
 	uint32_t hwpts;
@@ -41,6 +45,10 @@ struct lub_params {
 	const char *observer;
 	const char *layout;
 	const char *format;
+	uint32_t working_set;
+	const char *step;
+	const char *device;
+	const char *cache;
 };
 
 /**

@@ -28,7 +28,7 @@ static int num(const json_t *obj, const char *key, uint64_t max, uint64_t *out)
 
 static int parse_params(const json_t *obj, struct lub_params *p, const char **why)
 {
-	uint64_t hwpts, devices;
+	uint64_t hwpts, devices, set = 0;
 
 	*why = "params";
 	if (!json_is_object(obj) || num(obj, "hwpts", UINT32_MAX, &hwpts) ||
@@ -36,6 +36,9 @@ static int parse_params(const json_t *obj, struct lub_params *p, const char **wh
 	    num(obj, "page_bytes", INT64_MAX, &p->page_bytes) ||
 	    num(obj, "devices", UINT32_MAX, &devices))
 		return -EINVAL;
+	if (json_object_get(obj, "working_set") && num(obj, "working_set", UINT32_MAX, &set))
+		return -EINVAL;
+	p->working_set = (uint32_t)set;
 	p->hwpts = (uint32_t)hwpts;
 	p->devices = (uint32_t)devices;
 	p->mode = str(obj, "mode");
@@ -46,6 +49,9 @@ static int parse_params(const json_t *obj, struct lub_params *p, const char **wh
 	p->observer = str(obj, "observer");
 	p->layout = str(obj, "layout");
 	p->format = str(obj, "format");
+	p->step = str(obj, "step");
+	p->device = str(obj, "device");
+	p->cache = str(obj, "cache");
 	return p->mode && p->workload && p->probes ? 0 : -EINVAL;
 }
 
@@ -75,7 +81,8 @@ static int parse_sample(json_t *line, struct record_set *set, const char **why)
 	if (num(line, "cycle", UINT32_MAX, &cycle) || num(line, "rep", UINT32_MAX, &rep) ||
 	    !s.run || !s.scenario || !s.metric || !s.unit)
 		return -EINVAL;
-	if (json_is_integer(value) == !!s.reason || (!json_is_integer(value) && !json_is_null(value)))
+	if (json_is_integer(value) == !!s.reason ||
+	    (!json_is_integer(value) && !json_is_null(value)))
 		return -EINVAL;
 	s.value = json_integer_value(value);
 	s.cycle = (uint32_t)cycle;

@@ -64,6 +64,7 @@ int section_soak(FILE *out, struct model *m);
 int section_blackout(FILE *out, struct model *m);
 int section_walk(FILE *out, struct model *m);
 int section_waterfall(FILE *out, struct model *m);
+int section_iotlb(FILE *out, struct model *m);
 int section_other(FILE *out, struct model *m);
 void section_outcomes(FILE *out, const struct model *m);
 

@@ -12,6 +12,7 @@ static int sections(FILE *out, struct model *m)
 		section_walk,
 		section_blackout,
 		section_waterfall,
+		section_iotlb,
 		section_preserve,
 		section_curve,
 		section_cost,

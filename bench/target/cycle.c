@@ -12,6 +12,7 @@
 #include "bench/lubench.h"
 #include "bench/target/proc.h"
 #include "bench/target/qemu.h"
+#include "bench/target/trace.h"
 
 /* Length of the window without a kexec that dma.gap of the blackout is compared with. */
 #define CONTROL_MS 1000
@@ -83,10 +84,12 @@ json_t *cycle_json(const struct cycle_job *job, const char *device)
 		append = NULL;
 	for (i = 0; i < plan_cycle_points(&job->cycle); i++) {
 		p = plan_cycle_point(&job->cycle, i);
-		json_array_append_new(
-			points, json_pack("{s:I, s:I, s:I, s:s*}", "hwpts", (json_int_t)p.hwpts,
-					  "ioas_bytes", (json_int_t)p.ioas_bytes, "page_bytes",
-					  (json_int_t)p.page_bytes, "layout", p.layout));
+		json_array_append_new(points,
+				      json_pack("{s:I, s:I, s:I, s:s*, s:I}", "hwpts",
+						(json_int_t)p.hwpts, "ioas_bytes",
+						(json_int_t)p.ioas_bytes, "page_bytes",
+						(json_int_t)p.page_bytes, "layout", p.layout,
+						"working_set", (json_int_t)p.working_set));
 	}
 	obj = json_pack("{s:i, s:s, s:I, s:s, s:s, s:s, s:s, s:{s:s, s:s}, s:I, s:I, s:I, s:i, s:i,"
 			" s:b, s:b, s:o}",
@@ -348,6 +351,8 @@ int cycle_run(struct target *t, const struct cycle_job *job, const struct cycle_
 		res->faults = count_traced(t, trace_at, t->row->machine->faults);
 		res->off = count_traced(t, trace_at, t->row->machine->off);
 	}
+	if (!strcmp(job->plan->scenario, "iotlb"))
+		trace_results(t, job, &res->more);
 	if (err)
 		return err < 0 ? err : 0;
 	if (res->outcome[0]) {

@@ -18,6 +18,7 @@
 #include "bench/lubench.h"
 #include "bench/target/proc.h"
 #include "bench/target/qemu_priv.h"
+#include "bench/target/trace.h"
 
 #define QUIT_MS 5000
 
@@ -96,6 +97,7 @@ static void free_names(struct target *t, struct qemu *q)
 	free(q->console_path);
 	free(q->log);
 	free(t->trace);
+	trace_forget(t);
 	free(q->ssh.known_hosts);
 	q->console_path = q->log = t->trace = q->ssh.known_hosts = NULL;
 }

@@ -116,6 +116,10 @@ void qemu_build_args(const struct target *t, const struct qemu *q, struct qemu_a
 		qemu_arg(a, "-trace");
 		qemu_arg(a, "%s", m->trace[i]);
 	}
+	for (i = 0; t->trace_iotlb && m->trace_iotlb[i]; i++) {
+		qemu_arg(a, "-trace");
+		qemu_arg(a, "%s", m->trace_iotlb[i]);
+	}
 	qemu_arg(a, "-D");
 	qemu_arg(a, "%s", t->trace);
 	qemu_arg(a, "-msg");

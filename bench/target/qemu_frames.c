@@ -198,13 +198,15 @@ static void add(struct target_samples *out, const char *metric, const char *phas
 	if (out->nr == TARGET_SAMPLES)
 		return;
 	out->nr++;
-	*s = (struct target_sample){ metric,
-				     time ? "ns" : "count",
-				     time ? "host" : NULL,
-				     phase,
-				     strcmp(metric, "frames.arrived") ? "dpdk" : "qemu",
-				     value,
-				     reason };
+	*s = (struct target_sample){
+		.metric = metric,
+		.unit = time ? "ns" : "count",
+		.clock = time ? "host" : NULL,
+		.phase = phase,
+		.observer = strcmp(metric, "frames.arrived") ? "dpdk" : "qemu",
+		.value = value,
+		.reason = reason,
+	};
 }
 
 static void one_phase(const struct frames *f, const char *phase, int64_t start, int64_t end,

@@ -8,7 +8,7 @@
 #include "bench/target/qemu.h"
 #include "bench/target/ssh.h"
 
-#define MAX_ARGS 88
+#define MAX_ARGS 120
 
 /**
  * struct qemu - a target's emulator

@@ -25,6 +25,7 @@
 #define TARGET_KERNEL TARGET_DIR "/" TARGET_KERNEL_NAME
 
 struct target;
+struct trace_reader;
 struct qemu_machine;
 
 /**
@@ -64,14 +65,17 @@ struct target_seen {
 };
 
 /** TARGET_SAMPLES - numbers that a target can add to a cycle. */
-#define TARGET_SAMPLES 16
+#define TARGET_SAMPLES 160
 
 /**
  * struct target_sample - a number that was measured beside the agent; see struct lub_sample
  * @metric: name
  * @unit: "ns" or "count"
  * @clock: "host", NULL for what is not a time
- * @phase: "before", "blackout" or NULL
+ * @phase: "before", "blackout", "after" or NULL
+ * @step: part of @phase or NULL
+ * @device: "dut", "other" or NULL
+ * @cache: what was invalidated or NULL
  * @observer: who measured
  * @value: the number
  * @reason: why there is none, else NULL
@@ -83,6 +87,9 @@ struct target_sample {
 	const char *unit;
 	const char *clock;
 	const char *phase;
+	const char *step;
+	const char *device;
+	const char *cache;
 	const char *observer;
 	int64_t value;
 	const char *reason;
@@ -192,6 +199,8 @@ const char *target_default(void);
  * @exit_status: of the emulator, once @console_tail said -ENODEV
  * @ram_fd: memory of an emulated target for the observer, -1 without
  * @trace: its trace log, NULL without
+ * @trace_iotlb: every lookup of the IOTLB goes there, too
+ * @reader: what was counted in @trace, see trace_results()
  * @priv: of the ops
  */
 struct target {
@@ -218,6 +227,8 @@ struct target {
 	int exit_status;
 	int ram_fd;
 	char *trace;
+	bool trace_iotlb;
+	struct trace_reader *reader;
 	void *priv;
 };
 

@@ -17,6 +17,7 @@
 #include "bench/agent/clock.h"
 #include "bench/agent/counters.h"
 #include "bench/agent/cycle.h"
+#include "bench/agent/invcalls.h"
 #include "bench/agent/kmsg.h"
 #include "bench/agent/memory.h"
 #include "bench/agent/pcidev.h"
@@ -111,6 +112,8 @@ static void cycle_bad(void **state)
 		{ "'page_bytes':4096", "'page_bytes':4096,'layout':1", "points[0]" },
 		{ "'points':[", "'points':[{'hwpts':1,'ioas_bytes':4096,'page_bytes':4096},",
 		  "points[1]" },
+		{ "'page_bytes':4096", "'page_bytes':4096,'working_set':4097", "points[0]" },
+		{ "'page_bytes':4096", "'page_bytes':4096,'working_set':8", "points[1]" },
 	};
 	size_t i;
 
@@ -214,9 +217,9 @@ static void log_lines(void **state)
 
 static void table_pages(void **state)
 {
-	const struct point small = { 1, 64ull << 20, 4096, NULL },
-			   big = { 1, 16ull << 30, 4096, NULL };
-	const struct point huge = { 1, 16ull << 30, 2 << 20, NULL };
+	const struct point small = { 1, 64ull << 20, 4096, NULL, 0 },
+			   big = { 1, 16ull << 30, 4096, NULL, 0 };
+	const struct point huge = { 1, 16ull << 30, 2 << 20, NULL, 0 };
 
 	(void)state;
 	assert_int_equal(tables_expected_pages(&small), 32 + 1);
@@ -365,9 +368,44 @@ static void conversion(void **state)
 	assert_true(clock_hz() > 1000000);
 }
 
+static void kernel_count_of_invalidations(void **state)
+{
+	(void)state;
+	assert_int_equal(invcalls_parse("  other          7          0\n"
+					"  lubench_submit             1234               0\n"),
+			 1234);
+	assert_int_equal(invcalls_parse("  lubench_submit_too             1234               0\n"),
+			 -ENODATA);
+	/* A count that lacks some is none. */
+	assert_int_equal(invcalls_parse("  lubench_submit             1234               1\n"),
+			 -EOVERFLOW);
+	assert_int_equal(invcalls_parse(""), -ENODATA);
+}
+
+static void working_set_of_a_cycle(void **state)
+{
+	struct tables t = { .area_pages = 3, .area_page = 4096 };
+	struct memory m;
+	struct dma_area a;
+
+	(void)state;
+	memory_init(&m);
+	m.part[MEM_DATA].bytes = 8192;
+	a = tables_area(&t, &m);
+	assert_int_equal(a.pages, 3);
+	assert_int_equal(a.stride, 4096);
+	/* One base page further, so that no larger entry fits; a large page as it is. */
+	assert_int_equal(a.iova, TABLES_AREA_IOVA + 4096);
+	t.area_page = 2 << 20;
+	assert_int_equal(tables_area(&t, &m).iova, TABLES_AREA_IOVA);
+	assert_true(TABLES_AREA_IOVA + TABLES_AREA_MAX <= 1ull << 32);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(kernel_count_of_invalidations),
+		cmocka_unit_test(working_set_of_a_cycle),
 		cmocka_unit_test(cycle_good),
 		cmocka_unit_test(cycle_mixed),
 		cmocka_unit_test(cycle_bad),

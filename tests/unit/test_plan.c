@@ -75,6 +75,38 @@ static void test_full(void **state)
 	plan_free(&plan);
 }
 
+/* With a working set every point is a block, and is carried over as it is. */
+static void test_working_set(void **state)
+{
+	struct plan plan;
+	struct plan_cycle cycle;
+	char msg[512];
+	uint32_t n;
+
+	(void)state;
+	assert_int_equal(load("[run]\nscenario = iotlb\nworking_set = 8, 64,512\ncycles = 2\n"
+			      "[matrix.1]\nhwpts = 1,16\nioas = 64M\npage = 4K,2M\n",
+			      &plan, msg, sizeof(msg)),
+			 0);
+	assert_int_equal(plan.nr_blocks, 12);
+	assert_int_equal(plan_nr_cycles(&plan), 24);
+	assert_int_equal(plan_nr_points(&plan), 24);
+	for (n = 1; n <= 24; n++) {
+		cycle = plan_cycle_get(&plan, n);
+		assert_int_equal(cycle.block->nr_hwpts, 1);
+		assert_int_equal(cycle.kexec_hwpts, cycle.block->hwpts[0]);
+	}
+	assert_int_equal(plan.blocks[0].working_set, 8);
+	assert_int_equal(plan.blocks[1].working_set, 64);
+	assert_int_equal(plan.blocks[3].hwpts[0], 16);
+	assert_true(plan_check_memory(&plan, plan.memory, msg, sizeof(msg)) == 0);
+	plan_free(&plan);
+	refused(RUN "working_set=8\nkexec_hwpts=4\n" MATRIX,
+		"p.ini: kexec_hwpts: ", "leave one out");
+	refused(RUN "working_set=0\n" MATRIX, "p.ini:3: working_set: ", "at least 1");
+	refused(RUN "working_set=4097\n" MATRIX, "p.ini:3: working_set: ", "limit is 4096");
+}
+
 static void test_cycles(void **state)
 {
 	uint32_t seen[3][5] = { { 0 } };
@@ -344,7 +376,7 @@ int main(void)
 		cmocka_unit_test(test_memory),	cmocka_unit_test(test_tables),
 		cmocka_unit_test(test_shipped), cmocka_unit_test(test_size_text),
 		cmocka_unit_test(test_walk),	cmocka_unit_test(test_walk_refused),
-		cmocka_unit_test(test_layouts),
+		cmocka_unit_test(test_layouts), cmocka_unit_test(test_working_set),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

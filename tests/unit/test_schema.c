@@ -25,6 +25,10 @@ static const struct lub_params params = {
 	.phase = "blackout",
 	.kernel = "series",
 	.observer = "host",
+	.working_set = 64,
+	.step = "replace",
+	.device = "dut",
+	.cache = "context",
 };
 
 static void accepted(json_t *line)

@@ -429,15 +429,44 @@ static int teardown(void **state)
 	return rmdir(top);
 }
 
+/* A target that nobody traces: what only a trace could tell is there, without a value and with a reason. */
+static void test_iotlb_untraced(void **state)
+{
+	struct record_set set;
+	size_t i, missing = 0;
+	FILE *out;
+
+	(void)state;
+	out = fopen(plan, "w");
+	fprintf(out, "[run]\nscenario=iotlb\nreps=1\nworking_set=8\n[matrix.1]\nhwpts=1\nioas=64M\n"
+		     "page=4K\n");
+	fclose(out);
+	assert_int_equal(run("fake"), LUB_EXIT_OK);
+	read_run(&set);
+	for (i = 0; i < set.nr_samples; i++) {
+		const struct lub_sample *s = &set.samples[i];
+
+		if (strncmp(s->metric, "iotlb.", 6) && strncmp(s->metric, "context.", 8) &&
+		    strncmp(s->metric, "invalidations.", 14))
+			continue;
+		assert_non_null(s->reason);
+		assert_non_null(strstr(s->reason, "PMU"));
+		assert_int_equal(s->params.working_set, 8);
+		missing++;
+	}
+	assert_true(missing > 30);
+	record_set_free(&set);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_all_ok),	      cmocka_unit_test(test_faults),
-		cmocka_unit_test(test_base_kernel),   cmocka_unit_test(test_three_failures),
-		cmocka_unit_test(test_no_launch),     cmocka_unit_test(test_left_out),
-		cmocka_unit_test(test_resume),	      cmocka_unit_test(test_resume_torn),
-		cmocka_unit_test(test_resume_spoilt), cmocka_unit_test(test_budget),
-		cmocka_unit_test(test_bad_input),
+		cmocka_unit_test(test_iotlb_untraced), cmocka_unit_test(test_all_ok),
+		cmocka_unit_test(test_faults),	       cmocka_unit_test(test_base_kernel),
+		cmocka_unit_test(test_three_failures), cmocka_unit_test(test_no_launch),
+		cmocka_unit_test(test_left_out),       cmocka_unit_test(test_resume),
+		cmocka_unit_test(test_resume_torn),    cmocka_unit_test(test_resume_spoilt),
+		cmocka_unit_test(test_budget),	       cmocka_unit_test(test_bad_input),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -14,11 +14,29 @@
 struct dma_ops;
 
 /**
+ * struct dma_area - pages of an IOAS that a device goes over in a loop, besides its window
+ * @pages: their number, 0: there is no such area
+ * @iova: where the device sees the first one; all of them lie below 4 GiB
+ * @stride: from one page to the next, their size
+ * @va: what is mapped there, again and again
+ * @bytes: length of @va, a multiple of @stride
+ */
+struct dma_area {
+	uint32_t pages;
+	uint64_t iova;
+	uint64_t stride;
+	const uint8_t *va;
+	uint64_t bytes;
+};
+
+/**
  * struct dma_engine - one device doing DMA
  * @ops: its driver, from dma_find()
  * @fd: the VFIO cdev, bound to an iommufd
- * @window: memory that the device may use: shared, @ops->window_bytes long, zero when new
+ * @window: memory that the device may use: shared, @ops->window_bytes long and, with an area,
+ *	    @ops->area_bytes more; zero when new
  * @iova: where the device sees @window; below 4 GiB
+ * @area: the working set
  * @regs: for the driver: offset of its registers in @fd
  * @config: for the driver: offset of the config space in @fd
  * @map: for the driver: registers that it mapped, for as long as the process lives
@@ -32,6 +50,7 @@ struct dma_engine {
 	int fd;
 	uint8_t *window;
 	uint64_t iova;
+	struct dma_area area;
 	uint64_t regs;
 	uint64_t config;
 	void *map;
@@ -54,6 +73,7 @@ struct dma_verdict {
  * @name: workload name of the plan
  * @device: for the driver: what tells its devices apart, where several workloads share one
  * @window_bytes: memory it needs, a multiple of the page size
+ * @area_bytes: how much more to go over a working set; 0: it has no such loop
  * @match: is this its device
  * @open: find the registers. Must not change the device in any way: it may be running since before
  *	  a kexec. Needs no attached page table.
@@ -77,6 +97,7 @@ struct dma_ops {
 	const char *name;
 	const void *device;
 	uint32_t window_bytes;
+	uint32_t area_bytes;
 	bool (*match)(uint16_t vendor, uint16_t device);
 	int (*open)(struct dma_engine *e);
 	int (*start)(struct dma_engine *e);

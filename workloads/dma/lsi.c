@@ -23,6 +23,16 @@
 #define OFF_DST (3 * PAGE)
 #define BLOCK 64u
 
+/* With a working set its program and its slots follow, for as many pages as a plan can ask for. */
+#define AREA_PAGES_MAX 4096u
+#define OFF_AREA_SCRIPT (4 * PAGE)
+#define AREA_SCRIPT_BYTES (13 * PAGE)
+#define OFF_SLOTS (OFF_AREA_SCRIPT + AREA_SCRIPT_BYTES)
+#define SLOTS_BYTES (AREA_PAGES_MAX * LSI_SLOT)
+
+_Static_assert(4 * (LSI_SCRIPT_WORDS + LSI_SCRIPT_PAGE_WORDS * AREA_PAGES_MAX) <= AREA_SCRIPT_BYTES,
+	       "the longest program fits");
+
 #define PCI_COMMAND 0x04
 #define PCI_COMMAND_MEMORY 0x2
 #define PCI_COMMAND_MASTER 0x4
@@ -70,9 +80,15 @@ static int reg_write32(struct dma_engine *e, uint32_t reg, uint32_t val)
 	return reg_write(e, reg, &val, 4);
 }
 
+static uint32_t script_offset(const struct dma_engine *e)
+{
+	return e->area.pages ? OFF_AREA_SCRIPT : OFF_SCRIPT;
+}
+
 static volatile uint32_t *jump_word(struct dma_engine *e)
 {
-	return (volatile uint32_t *)(e->window + OFF_SCRIPT) + LSI_SCRIPT_JUMP;
+	return (volatile uint32_t *)(e->window + script_offset(e)) + LSI_SCRIPT_JUMP +
+	       (size_t)e->area.pages * LSI_SCRIPT_PAGE_WORDS;
 }
 
 static uint8_t pattern(unsigned int i)
@@ -90,7 +106,8 @@ static int lsi_open(struct dma_engine *e)
 	uint64_t size;
 	int err;
 
-	if (e->iova + e->ops->window_bytes > 1ull << 32)
+	if (e->iova + e->ops->window_bytes + e->ops->area_bytes > 1ull << 32 ||
+	    e->area.pages > AREA_PAGES_MAX)
 		return -EINVAL;
 	err = vfio_region(e->fd, VFIO_REGION_CONFIG, &e->config, &size);
 	if (!err)
@@ -139,12 +156,16 @@ static int lsi_start(struct dma_engine *e)
 {
 	const uint32_t base = (uint32_t)e->iova;
 	const struct lsi_layout layout = {
-		.script = base + OFF_SCRIPT,
+		.script = base + script_offset(e),
 		.counter = base + offsetof(struct lub_witness, counter),
 		.echo = base + offsetof(struct lub_witness, echo),
 		.src = base + OFF_SRC,
 		.dst = base + OFF_DST,
 		.bytes = BLOCK,
+		.pages = e->area.pages,
+		.area = (uint32_t)e->area.iova,
+		.stride = (uint32_t)e->area.stride,
+		.slots = base + OFF_SLOTS,
 	};
 	/* Nothing may raise an interrupt: vfio has none of them wired. */
 	static const uint8_t quiet[] = { REG_DMODE, REG_DIEN, REG_DCNTL, REG_SIEN0, REG_SIEN1 };
@@ -163,7 +184,9 @@ static int lsi_start(struct dma_engine *e)
 	for (i = 0; i < BLOCK; i++)
 		e->window[OFF_SRC + i] = pattern(i);
 	memset(e->window + OFF_DST, 0, BLOCK);
-	err = lsi_script_build((uint32_t *)(void *)(e->window + OFF_SCRIPT), &layout);
+	if (e->area.pages)
+		memset(e->window + OFF_SLOTS, 0, e->area.pages * LSI_SLOT);
+	err = lsi_script_build((uint32_t *)(void *)(e->window + script_offset(e)), &layout);
 
 	for (i = 0; !err && i < sizeof(quiet); i++)
 		err = reg_write8(e, quiet[i], 0);
@@ -210,6 +233,18 @@ static int lsi_stop(struct dma_engine *e)
 	return -ETIMEDOUT;
 }
 
+/* Each slot must hold what its page begins with: a page that was translated wrongly shows. */
+static uint32_t wrong_slots(const struct dma_engine *e)
+{
+	uint32_t i, wrong = 0;
+
+	for (i = 0; i < e->area.pages; i++)
+		if (memcmp(e->window + OFF_SLOTS + i * LSI_SLOT,
+			   e->area.va + i * e->area.stride % e->area.bytes, LSI_SLOT))
+			wrong += LSI_SLOT;
+	return wrong;
+}
+
 static int lsi_verify(struct dma_engine *e, bool running, struct dma_verdict *v)
 {
 	volatile struct lub_witness *w = dma_witness(e);
@@ -223,6 +258,8 @@ static int lsi_verify(struct dma_engine *e, bool running, struct dma_verdict *v)
 	if (running) {
 		/* A block that was right once proves nothing: wipe it and see it come back. */
 		memset(dst, 0, BLOCK);
+		if (e->area.pages)
+			memset(e->window + OFF_SLOTS, 0, e->area.pages * LSI_SLOT);
 		__sync_synchronize();
 		err = dma_wait_counter(e, 2, 1000);
 		if (err)
@@ -240,12 +277,14 @@ static int lsi_verify(struct dma_engine *e, bool running, struct dma_verdict *v)
 		v->corrupt += dst[i] != pattern(i);
 		v->corrupt += e->window[OFF_SRC + i] != pattern(i);
 	}
+	v->corrupt += wrong_slots(e);
 	return 0;
 }
 
 const struct dma_ops dma_lsi_ops = {
 	.name = "lsi",
 	.window_bytes = 4 * PAGE,
+	.area_bytes = AREA_SCRIPT_BYTES + SLOTS_BYTES,
 	.match = lsi_match,
 	.open = lsi_open,
 	.start = lsi_start,

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bench/agent/boundary.h"
 #include "bench/agent/busy.h"
 #include "bench/agent/kmsg.h"
 #include "bench/agent/quiet.h"
@@ -39,6 +40,7 @@ static int check_window(struct agent *ag)
 		return agent_fail(ag, "preserve-error", 0,
 				  "the witness page is not the one of this cycle");
 	w->phase = LUB_PHASE_AFTER;
+	boundary_mark(ag, LUB_STEP_ADOPT);
 	agent_blackout(ag, (const struct lub_witness *)w);
 	agent_keep(ag, "blackout.witness", now - ag->last_beat);
 	agent_sample(ag, &ag->carried.at, 0, "dma.count", "count", counter - w->jump_counter,
@@ -136,6 +138,7 @@ int preserve_stop(struct agent *ag)
 	int err;
 
 	msleep(RUN_ON_MS);
+	boundary_mark(ag, LUB_STEP_NONE);
 	complete_control_window(ag);
 	service_stop(&ag->service);
 	err = atomic_load(&ag->service.err);
@@ -293,11 +296,12 @@ int preserve_adopt(struct agent *ag)
 	if (err)
 		return err;
 	err = check_running(ag, "after the kexec");
-	if (!err)
-		err = replace_table(ag);
+	if (err)
+		return err;
+	boundary_mark(ag, LUB_STEP_REPLACE);
+	err = replace_table(ag);
 	if (!err)
 		err = preserve_finish(ag);
-	if (!err)
-		err = preserve_stop(ag);
-	return err;
+	boundary_mark(ag, LUB_STEP_RUN);
+	return err ? err : preserve_stop(ag);
 }

@@ -6,15 +6,19 @@
  */
 #include "bench/agent/scenario/scenario.h"
 
-static int receive(struct agent *ag)
+void preserve_kept(struct agent *ag)
 {
 	static const char *const metrics[] = { "preserve.memfd", "preserve.iommufd",
 					       "preserve.vfio" };
 	int i;
 
-	/* The one preserve of this cycle, which scenario preserve does not time. */
 	for (i = 0; ag->c.mode == MODE_PRESERVE && i < 3; i++)
 		agent_keep(ag, metrics[i], ag->carried.preserve[i]);
+}
+
+static int receive(struct agent *ag)
+{
+	preserve_kept(ag);
 	return preserve_receive(ag);
 }
 

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bench/agent/boundary.h"
 #include "bench/agent/kmsg.h"
 #include "bench/agent/pcidev.h"
 #include "bench/agent/sysfile.h"
@@ -77,6 +78,7 @@ int preserve_rebuild(struct agent *ag)
 				  "the device does no DMA after a restart");
 	ag->corrupt += v.corrupt;
 	err = preserve_finish(ag);
+	boundary_mark(ag, LUB_STEP_RUN);
 	return err ? err : preserve_stop(ag);
 }
 
@@ -115,6 +117,7 @@ int preserve_crash(struct agent *ag)
 	if (pread(fd, &cmd, sizeof(cmd), 4) != sizeof(cmd))
 		cmd = 0;
 	close(fd);
+	boundary_mark(ag, LUB_STEP_ADOPT);
 	agent_mark(ag, "crash.userspace");
 	read_old_page(ag);
 	kmsg("cycle=%u bus master %s", ag->c.cycle, cmd & 4 ? "on" : "off");

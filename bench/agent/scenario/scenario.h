@@ -9,6 +9,7 @@
  * struct scenario_ops - a scenario
  * @name: as in the plan
  * @no_blackout: its kexec is only a way to get to the other side: pauses may be made in it
+ * @boundaries: boundary_mark() marks its steps
  * @check: can this kernel do it; sets outcome "skip" and a reason when not. Changes nothing.
  * @data_bytes: length of the data memfd; NULL: what the first point needs
  * @measure: instead of filling ag->tab and calling @point: measure all points in the outgoing kernel, with
@@ -24,6 +25,7 @@
 struct scenario_ops {
 	const char *name;
 	bool no_blackout;
+	bool boundaries;
 	int (*check)(struct agent *ag);
 	size_t (*data_bytes)(struct agent *ag);
 	int (*measure)(struct agent *ag);
@@ -43,11 +45,18 @@ const struct scenario_ops *scenario_find(const char *name);
 extern const struct scenario_ops scenario_preserve;
 extern const struct scenario_ops scenario_blackout;
 extern const struct scenario_ops scenario_walk;
+extern const struct scenario_ops scenario_iotlb;
 
 /* Parts of scenario preserve that others share. */
 int preserve_check(struct agent *ag);
 int preserve_carry(struct agent *ag);
 int preserve_receive(struct agent *ag);
+
+/**
+ * preserve_kept() - report what the preserve of the kexec itself took, which scenario preserve does not time
+ * @ag: agent of the incoming kernel
+ */
+void preserve_kept(struct agent *ag);
 
 /* The three incoming halves of scenario preserve, one a mode. */
 int preserve_adopt(struct agent *ag);

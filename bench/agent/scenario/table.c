@@ -8,6 +8,7 @@ static const struct scenario_ops *const scenarios[] = {
 	&scenario_preserve,
 	&scenario_blackout,
 	&scenario_walk,
+	&scenario_iotlb,
 };
 
 const struct scenario_ops *scenario_find(const char *name)

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Scenario iotlb: what a live update invalidates, step by step, and whether the kernel counts the same. */
+#include <math.h>
+#include <string.h>
+
+#include "bench/lubench.h"
+#include "bench/record/record.h"
+#include "bench/report/fmt.h"
+#include "bench/report/iotlb.h"
+#include "bench/report/sections.h"
+
+static const char *const steps[] = { "setup", "control", "preserve", "jump",
+				     "kexec", "adopt",	 "replace",  "run" };
+
+/* Steps of the live update itself: all but what comes before and the time after. */
+#define FIRST_OWN 2
+#define LAST_OWN 6
+
+struct column {
+	const char *head;
+	struct iotlb_ask ask;
+};
+
+static const struct column columns[] = {
+	{ "global", { .metric = "invalidations.global", .cache = "iotlb" } },
+	{ "domain", { .metric = "invalidations.domain", .cache = "iotlb" } },
+	{ "pages", { .metric = "invalidations.pages", .cache = "iotlb" } },
+	{ "global", { .metric = "invalidations.global", .cache = "context" } },
+	{ "domain", { .metric = "invalidations.domain", .cache = "context" } },
+	{ "dut", { .metric = "invalidations.device", .cache = "context", .device = "dut" } },
+	{ "other", { .metric = "invalidations.device", .cache = "context", .device = "other" } },
+	{ "untyped", { .metric = "invalidations.untyped" } },
+	{ "waits", { .metric = "invalidations.submits" } },
+};
+
+/* Least and most over the cycles of a mode: one number where they agree. */
+static void range_cell(FILE *out, const struct model *m, const char *mode,
+		       const struct iotlb_ask *ask, size_t first, size_t last, int width,
+		       struct notes *notes)
+{
+	const char *why = "not measured in any cycle";
+	double least = NAN, most = NAN;
+	char text[2 * CELL], a[CELL], b[CELL];
+	size_t i, s;
+
+	for (i = 0; i < m->nr_cycles; i++) {
+		const struct cycle *c = &m->cycles[i];
+		double total = NAN, v;
+
+		if (!c->ok || !model_same(c->mode, mode))
+			continue;
+		for (s = first; s <= last; s++) {
+			struct iotlb_ask one = *ask;
+
+			one.step = steps[s];
+			v = iotlb_sum(m, c->id, &one, &why);
+			if (!isnan(v))
+				total = (isnan(total) ? 0 : total) + v;
+		}
+		least = fmin(least, total);
+		most = fmax(most, total);
+	}
+	if (isnan(least))
+		notes_missing(notes, text, NULL, why);
+	else if (least < most)
+		snprintf(text, sizeof(text), "%s-%s", fmt_count(a, least), fmt_count(b, most));
+	else
+		fmt_count(text, least);
+	fprintf(out, "%*s", width, text);
+}
+
+static bool has_step(const struct model *m, const char *mode, const char *step)
+{
+	size_t i;
+
+	for (i = 0; i < m->set->nr_samples; i++)
+		if (model_same(m->set->samples[i].params.step, step) &&
+		    model_same(m->set->samples[i].params.mode, mode))
+			return true;
+	return false;
+}
+
+static void row(FILE *out, const struct model *m, const char *mode, const char *name, size_t first,
+		size_t last, struct notes *notes)
+{
+	size_t k;
+
+	fprintf(out, "%-12s", name);
+	for (k = 0; k < ARRAY_LEN(columns); k++)
+		range_cell(out, m, mode, &columns[k].ask, first, last, 9, notes);
+	fputc('\n', out);
+}
+
+void iotlb_invalidations(FILE *out, const struct model *m, const char *mode, struct notes *notes)
+{
+	char title[COLUMNS];
+	size_t k, s;
+
+	snprintf(title, sizeof(title),
+		 "Invalidations that the software issues, mode %s: a cycle, least-most", mode);
+	section_title(out, m, title);
+	fputs("            IOTLB                      context or configuration\n", out);
+	fprintf(out, "%-12s", "step");
+	for (k = 0; k < ARRAY_LEN(columns); k++)
+		fprintf(out, "%9s", columns[k].head);
+	fputc('\n', out);
+	for (s = 0; s < ARRAY_LEN(steps); s++)
+		if (has_step(m, mode, steps[s]))
+			row(out, m, mode, steps[s], s, s, notes);
+	row(out, m, mode, "live update", FIRST_OWN, LAST_OWN, notes);
+	fputs("setup, control, run: no part of the live update; dut: for the device under test;\n"
+	      "untyped: descriptors of types that this emulator does not trace; waits: for completion\n",
+	      out);
+}
+
+void iotlb_kernel_line(FILE *out, const struct model *m)
+{
+	static const struct iotlb_ask own = { .metric = "invalidations.submits", .kernel = true };
+	static const char *const counted[] = { "setup", "control", "preserve" };
+	const char *why = "no cycle has a count";
+	unsigned int n = 0, same = 0;
+	char text[2 * COLUMNS];
+	size_t i, k;
+
+	for (i = 0; i < m->nr_cycles; i++) {
+		const struct cycle *c = &m->cycles[i];
+		double calls, waits = 0;
+
+		if (!c->ok)
+			continue;
+		calls = iotlb_sum(m, c->id, &own, &why);
+		for (k = 0; k < ARRAY_LEN(counted); k++) {
+			struct iotlb_ask a = { .metric = "invalidations.submits",
+					       .step = counted[k] };
+
+			waits += iotlb_sum(m, c->id, &a, &why);
+		}
+		if (isnan(calls) || isnan(waits))
+			continue;
+		n++;
+		same += calls == waits;
+	}
+	snprintf(
+		text, sizeof(text),
+		"%s: its own count of submissions, from setup to preserve, is that of the trace in %u of %u cycles",
+		same == n ? "agrees" : "DISAGREES", same, n);
+	fmt_wrap(out, "kernel: ", n ? text : why);
+}
