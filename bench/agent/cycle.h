@@ -43,6 +43,9 @@ struct point {
  * @point_budget_ms: time for one point
  * @budget_ms: time for everything before the jump
  * @control_ms: length of the window without a kexec
+ * @probes: what watches the kernel, as probes_parse() takes it
+ * @probe_set: the same as a set
+ * @probes_ring: bytes of their ring buffer
  * @points: all of one block: same IOAS size, same page size, ascending HWPT counts
  * @nr_points: their number, at least 1
  */
@@ -62,6 +65,9 @@ struct cycle {
 	uint32_t point_budget_ms;
 	uint32_t budget_ms;
 	uint32_t control_ms;
+	const char *probes;
+	uint32_t probe_set;
+	uint32_t probes_ring;
 	struct point *points;
 	size_t nr_points;
 };

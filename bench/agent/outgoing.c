@@ -14,6 +14,7 @@
 #include "bench/agent/busy.h"
 #include "bench/agent/kmsg.h"
 #include "bench/agent/pcidev.h"
+#include "bench/agent/probes.h"
 #include "bench/agent/scenario/scenario.h"
 #include "bench/agent/sysfile.h"
 #include "bench/agent/uapi/liveupdate.h"
@@ -105,7 +106,8 @@ static int prepare(struct agent *ag)
 	volatile struct lub_witness *w;
 	const struct dma_ops *ops;
 	bool repeats = ag->c.mode == MODE_PRESERVE && ag->scenario->point;
-	size_t data, log = memory_log_bytes(repeats ? ag->c.reps : 0, ag->c.nr_points);
+	size_t data, log = memory_log_bytes(repeats ? ag->c.reps : 0, ag->c.nr_points) +
+			   (ag->probes ? PROBES_LOG_BYTES : 0);
 	bool huge;
 	int err;
 
@@ -174,6 +176,7 @@ static int run_points(struct agent *ag, uint64_t start, int64_t pages, const cha
 			agent_sample(ag, p, 0, "pagetable.pages", "pages", pages * p->hwpts, NULL);
 		t0 = clock_ticks();
 		err = ag->scenario->point(ag, p);
+		agent_probes_collect(ag, p, 0);
 		if (err)
 			return err;
 		per_hwpt = fill_elapsed_ms(t0) / p->hwpts;
@@ -239,6 +242,8 @@ static int jump(struct agent *ag)
 	err = ag->scenario->carry(ag);
 	if (err)
 		return err;
+	/* They end with this kernel, and what they cost shall not be in the blackout. */
+	agent_probes_stop(ag);
 	kmsg_read(&facts);
 	ag->carried.faults = facts.faults;
 	ag->carried.counter = w->counter;
@@ -282,11 +287,15 @@ static int run(struct agent *ag)
 	if (!err)
 		err = ag->scenario->check(ag);
 	if (!err)
+		agent_probes_start(ag);
+	if (!err)
 		err = prepare(ag);
 	if (!err)
 		err = fill_tables(ag, start, no_tables, sizeof(no_tables));
 	if (!err)
 		err = fill_check(ag, &pages);
+	agent_probes_collect(ag, &(struct point){ ag->tab.nr, ag->c.points[0].ioas_bytes,
+						  ag->c.points[0].page_bytes }, 0);
 	if (!err && ag->c.mode == MODE_PRESERVE && ag->scenario->point)
 		err = run_points(ag, start, pages, no_tables);
 	if (!err)
@@ -319,6 +328,7 @@ int agent_outgoing(const char *dir)
 		run(&ag);
 
 	/* Only failures come here. */
+	agent_probes_drop(&ag);
 	service_stop(&ag.service);
 	if (ag.engine.ops)
 		ag.engine.ops->stop(&ag.engine);

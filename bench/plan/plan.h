@@ -13,13 +13,16 @@
  *   budget_s = 330       of the whole run, 0: none
  *   point_budget_s = 60  of one point
  *   kvm = yes            let an emulated target use /dev/kvm
+ *   probes = off,on      what watches the kernel: off, on (all), or names with + in between
+ *   probes_ring = 1M     ring buffer of the probes
  *
  * A block is all points with the same (ioas, page), HWPT counts ascending. Cycles go round over
  * the blocks (block 1, 2, ..., block 1, 2, ...), so that a run that is cut short has seen every
  * block. Round r of block b carries over kexec_hwpts[(b + r) % n] HWPTs: with as many rounds as
  * values every block meets every value, with fewer the values still differ between blocks. With
  * several modes each (block, round) is run once in each of them, one after the other, so that what
- * is compared was measured next to each other.
+ * is compared was measured next to each other. The same goes for several values of probes, inside of each
+ * mode.
  */
 #ifndef BENCH_PLAN_PLAN_H
 #define BENCH_PLAN_PLAN_H
@@ -29,12 +32,15 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "bpf/table.h"
+
 #define PLAN_NAME_MAX 32
 #define PLAN_LIST_MAX 64
 #define PLAN_MATRIX_MAX 32
 #define PLAN_HWPTS_MAX 4096
 #define PLAN_CYCLES_MAX 100000
 #define PLAN_MODES_MAX 3
+#define PLAN_PROBES_MAX 8
 
 /**
  * struct plan_point - one combination of parameters
@@ -93,6 +99,9 @@ struct plan_matrix {
  * @mode: the modes as written: "preserve", or "preserve,rebuild"
  * @modes: each of them, a name of plan_modes
  * @nr_modes: number
+ * @probes: the sets of probes, see bpf/table.h
+ * @nr_probes: number
+ * @probes_ring: bytes of their ring buffer, a power of two
  * @reps: repetitions of a point in a cycle
  * @cycles: kexecs of every block
  * @kexec_hwpts: HWPTs carried over, taken in turn
@@ -114,6 +123,9 @@ struct plan {
 	char mode[PLAN_NAME_MAX];
 	const char *modes[PLAN_MODES_MAX];
 	size_t nr_modes;
+	char probes[PLAN_PROBES_MAX][PROBES_SET_MAX];
+	size_t nr_probes;
+	uint64_t probes_ring;
 	uint32_t reps;
 	uint32_t cycles;
 	uint64_t kexec_hwpts[PLAN_LIST_MAX];
@@ -134,6 +146,7 @@ struct plan {
  * @round: which of the block's cycles, from 1
  * @block: what it measures
  * @mode: what is carried over, a name of plan_modes
+ * @probes: what watches the kernel, one of the plan's sets
  * @kexec_hwpts: HWPTs carried over
  */
 struct plan_cycle {
@@ -141,6 +154,7 @@ struct plan_cycle {
 	uint32_t round;
 	const struct plan_block *block;
 	const char *mode;
+	const char *probes;
 	uint32_t kexec_hwpts;
 };
 
@@ -184,6 +198,23 @@ int plan_set_modes(struct plan *plan, const char *text);
  * Return: whether it is.
  */
 bool plan_has_mode(const struct plan *plan, const char *mode);
+
+/**
+ * plan_set_probes() - set the sets of probes of a plan
+ * @plan: plan
+ * @text: sets as probes_parse() takes them, with commas in between
+ *
+ * Return: 0, or -EINVAL when one is unknown or given twice; the plan is not changed then.
+ */
+int plan_set_probes(struct plan *plan, const char *text);
+
+/**
+ * plan_probes_text() - the sets of probes with commas in between
+ * @plan: plan
+ *
+ * Return: text in a static buffer, overwritten by the next call.
+ */
+const char *plan_probes_text(const struct plan *plan);
 
 /**
  * plan_load() - parse, check and expand a plan file

@@ -87,6 +87,51 @@ int plan_set_modes(struct plan *plan, const char *text)
 	return 0;
 }
 
+int plan_set_probes(struct plan *plan, const char *text)
+{
+	char found[PLAN_PROBES_MAX][PROBES_SET_MAX];
+	uint32_t sets[PLAN_PROBES_MAX];
+	size_t nr = 0, len, i;
+
+	for (;; text += len + 1) {
+		text += strspn(text, " \t");
+		len = strcspn(text, ",");
+		if (nr == PLAN_PROBES_MAX || len >= PROBES_SET_MAX)
+			return -EINVAL;
+		memcpy(found[nr], text, len);
+		found[nr][len] = '\0';
+		found[nr][strcspn(found[nr], " \t")] = '\0';
+		if (probes_parse(found[nr], &sets[nr]))
+			return -EINVAL;
+		for (i = 0; i < nr; i++)
+			if (sets[i] == sets[nr])
+				return -EINVAL;
+		nr++;
+		if (!text[len])
+			break;
+	}
+	memcpy(plan->probes, found, sizeof(found));
+	plan->nr_probes = nr;
+	return 0;
+}
+
+const char *plan_probes_text(const struct plan *plan)
+{
+	static char text[PLAN_PROBES_MAX * PROBES_SET_MAX];
+	size_t len = 0, i;
+
+	for (i = 0; i < plan->nr_probes; i++)
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s", i ? "," : "",
+					plan->probes[i]);
+	return text;
+}
+
+/* How often each (block, round) is run. */
+static size_t ways(const struct plan *plan)
+{
+	return plan->nr_modes * plan->nr_probes;
+}
+
 const char *plan_size(uint64_t bytes, char buf[24])
 {
 	static const char suffix[] = " KMGT";
@@ -236,8 +281,8 @@ int plan_expand(struct plan *plan, char *msg, size_t len)
 	}
 	for (b = 0; b < plan->nr_blocks; b++)
 		points += plan->blocks[b].nr_hwpts;
-	if (plan->nr_blocks * (uint64_t)plan->cycles * plan->nr_modes > PLAN_CYCLES_MAX ||
-	    points * plan->cycles * plan->nr_modes > 1000000) {
+	if (plan->nr_blocks * (uint64_t)plan->cycles * ways(plan) > PLAN_CYCLES_MAX ||
+	    points * plan->cycles * ways(plan) > 1000000) {
 		snprintf(msg, len, "%s: more than %d cycles; lower cycles or the matrices",
 			 plan->file, PLAN_CYCLES_MAX);
 		return -EINVAL;
@@ -253,7 +298,7 @@ int plan_expand(struct plan *plan, char *msg, size_t len)
 
 uint32_t plan_nr_cycles(const struct plan *plan)
 {
-	return (uint32_t)(plan->nr_blocks * plan->nr_modes) * plan->cycles;
+	return (uint32_t)(plan->nr_blocks * ways(plan)) * plan->cycles;
 }
 
 uint32_t plan_nr_points(const struct plan *plan)
@@ -263,12 +308,12 @@ uint32_t plan_nr_points(const struct plan *plan)
 
 	for (b = 0; b < plan->nr_blocks; b++)
 		points += (uint32_t)plan->blocks[b].nr_hwpts;
-	return points * plan->cycles * (uint32_t)plan->nr_modes;
+	return points * plan->cycles * (uint32_t)ways(plan);
 }
 
 struct plan_cycle plan_cycle_get(const struct plan *plan, uint32_t number)
 {
-	size_t turn = (number - 1) / plan->nr_modes;
+	size_t turn = (number - 1) / ways(plan), way = (number - 1) % ways(plan);
 	size_t block = turn % plan->nr_blocks;
 	size_t round = turn / plan->nr_blocks;
 
@@ -276,7 +321,8 @@ struct plan_cycle plan_cycle_get(const struct plan *plan, uint32_t number)
 		.number = number,
 		.round = (uint32_t)round + 1,
 		.block = &plan->blocks[block],
-		.mode = plan->modes[(number - 1) % plan->nr_modes],
+		.mode = plan->modes[way / plan->nr_probes],
+		.probes = plan->probes[way % plan->nr_probes],
 		.kexec_hwpts = (uint32_t)plan->kexec_hwpts[(block + round) % plan->nr_kexec_hwpts],
 	};
 }

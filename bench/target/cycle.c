@@ -87,7 +87,7 @@ json_t *cycle_json(const struct cycle_job *job, const char *device)
 							(json_int_t)block->ioas_bytes, "page_bytes",
 							(json_int_t)block->page_bytes));
 	obj = json_pack("{s:i, s:s, s:I, s:s, s:s, s:s, s:s, s:{s:s, s:s}, s:I, s:I, s:I, s:i, s:i,"
-			" s:o}",
+			" s:o, s:s, s:I}",
 			"schema", 1, "run", job->run, "cycle", (json_int_t)job->cycle.number,
 			"scenario", job->plan->scenario, "mode", job->mode, "workload",
 			job->plan->workload, "device", device ? device : "", "kexec", "image",
@@ -95,7 +95,8 @@ json_t *cycle_json(const struct cycle_job *job, const char *device)
 			(json_int_t)job->plan->reps, "kexec_hwpts",
 			(json_int_t)job->cycle.kexec_hwpts, "point_budget_ms",
 			(json_int_t)job->plan->point_budget_s * 1000, "budget_ms", job->work_ms,
-			"control_ms", CONTROL_MS, "points", points);
+			"control_ms", CONTROL_MS, "points", points, "probes", job->cycle.probes,
+			"probes_ring", (json_int_t)job->plan->probes_ring);
 	free(append);
 	return obj;
 }

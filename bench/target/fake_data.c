@@ -96,7 +96,8 @@ static int write_samples(const struct fake_answer *a, int fd)
 		.run = text(a->job, "run"), .cycle = (uint32_t)number(a->job, "cycle"),
 		.scenario = text(a->job, "scenario"), .unit = "ns", .clock = "tsc",
 		.params = { .devices = 1, .mode = text(a->job, "mode"),
-			    .workload = text(a->job, "workload") },
+			    .workload = text(a->job, "workload"),
+			    .probes = text(a->job, "probes") },
 	};
 	size_t i, nr = json_array_size(points);
 	int err = 0;
