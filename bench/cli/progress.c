@@ -93,6 +93,8 @@ void progress_point(struct progress *p, const struct plan *plan, const struct pl
 	printf("%s %u %s hwpts=%u ioas=%s page=%s cycle %u/%u", ok || skip ? "ok" : "not ok",
 	       p->done, plan->scenario, point->hwpts, plan_size(point->ioas_bytes, ioas),
 	       plan_size(point->page_bytes, page), cycle->round, plan->cycles);
+	if (plan->nr_probes > 1)
+		printf(" probes=%s", cycle->probes);
 	if (skip)
 		printf(" # SKIP %s", reason);
 	else if (!ok)

@@ -88,6 +88,7 @@ static void counts(FILE *out, const struct model *m)
 void section_header(FILE *out, const struct model *m)
 {
 	const struct record_set *set = m->set;
+	const char *probes = json_string_value(json_object_get(set->run, "probes"));
 	const char *label = provenance_label(set);
 
 	line(out, "lubench   ", "run %s", or_unknown(set->run_id));
@@ -98,6 +99,10 @@ void section_header(FILE *out, const struct model *m)
 		     field(set, "machine", "accel"));
 	line(out, "target    ", "%s, mode %s%s", or_unknown(set->target), or_unknown(set->mode),
 	     set->run ? "" : " (the record has no run line)");
+	if (probes && strcmp(probes, "off"))
+		line(out, "probes    ", "%s: %s", probes,
+		     subset_mixed(m->all) ? "the tables are those of the cycles without, up to \"What the probes saw\"" :
+					    "every number holds what they cost");
 	line(out, "kernel    ", "%s, build id %s", field(set, "kernel", "release"),
 	     field(set, "kernel", "build_id"));
 	line(out, "series    ", "%s", field(set, NULL, "series"));

@@ -281,15 +281,21 @@ static int draw(FILE *out, const struct model *m)
 
 int report_svg(FILE *out, const struct record_set *set)
 {
-	struct model m;
+	bool mixed = subset_mixed(set);
+	struct record_set part = { 0 };
+	struct model m = { 0 };
 	int ret;
 
-	ret = model_build(&m, set);
+	ret = mixed ? subset_make(&part, set, false) : 0;
+	if (!ret)
+		ret = model_build(&m, mixed ? &part : set);
 	if (ret)
 		lub_err("picture of run %s: out of memory", set->run_id);
 	else
 		ret = draw(out, &m);
 	model_free(&m);
+	if (mixed)
+		subset_free(&part);
 	if (!ret && (fflush(out) || ferror(out))) {
 		lub_err("picture of run %s: cannot write it; is the disk full?", set->run_id);
 		ret = -EIO;
