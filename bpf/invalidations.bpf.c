@@ -52,6 +52,7 @@ enum {
 #undef T
 	OTHER, OTHER_COUNT,
 	MIXED,
+	WAIT,
 	NO_TYPE,
 };
 
@@ -64,6 +65,8 @@ LUB_METRICS = {
 #undef T
 	TIME("inv.other"), COUNT("inv.other"),
 	TIME("inv.mixed"),
+	/* without a command: all that was submitted before has been done */
+	TIME("inv.wait"),
 };
 
 _Static_assert(NO_TYPE <= LUB_METRICS_MAX, "raise LUB_METRICS_MAX");
@@ -94,24 +97,24 @@ static __always_inline __u16 type_of(__u64 word)
 /* Both queues take commands of 16 bytes or more, whose first 8 have the type. */
 static __always_inline void submit(const void *cmds, __u32 nr, __u32 bytes)
 {
-	__u16 type = NO_TYPE, one;
+	__u16 type = WAIT, one;
 	__u64 word;
 	__u32 i;
 
 	/* No driver submits more at once: 16 descriptors, 64 commands. */
 	for (i = 0; i < 64 && i < nr; i++) {
-		if (bpf_probe_read_kernel(&word, sizeof(word), cmds + i * bytes))
+		if (bpf_probe_read_kernel(&word, sizeof(word), cmds + i * bytes)) {
+			lub_count(LUB_DROPS, 1);
 			return;
+		}
 		one = type_of(word);
 		lub_count(LUB_TOTALS + one + 1, 1);
-		if (type == NO_TYPE)
+		if (!i)
 			type = one;
 		else if (type != one)
 			type = MIXED;
 	}
-	/* A bare wait invalidates nothing. */
-	if (type != NO_TYPE)
-		lub_begin(SUBMIT, type);
+	lub_begin(SUBMIT, type);
 }
 
 static __always_inline void done(void)

@@ -133,6 +133,10 @@ static int seen_table(FILE *out, const struct model *m, const struct table *t)
 static int invalidation_rows(FILE *out, struct notes *notes, const struct table *t,
 			     const char *kernel)
 {
+	static const char *const others[][2] = {
+		{ INV "mixed", "several types at once" },
+		{ INV "wait", "nothing but a wait" },
+	};
 	char none[COLUMNS * 4] = "", name[64];
 	const struct row *time;
 	double commands;
@@ -170,9 +174,12 @@ static int invalidation_rows(FILE *out, struct notes *notes, const struct table 
 			fputs("  in mixed submissions only\n", out);
 		}
 	}
-	time = find(t, kernel, INV "mixed", "");
-	if (time) {
-		fprintf(out, "%-25s%-9s%9s", "several types at once", kernel, "");
+	/* submissions that are not of one type */
+	for (i = 0; i < ARRAY_LEN(others); i++) {
+		time = find(t, kernel, others[i][0], "");
+		if (!time)
+			continue;
+		fprintf(out, "%-25s%-9s%9s", others[i][1], kernel, "");
 		ret = numbers(out, notes, time);
 		if (ret)
 			return ret;
