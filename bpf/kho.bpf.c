@@ -16,10 +16,7 @@ enum {
 LUB_METRICS = {
 	{ .name = "kho.hwpt", .unit = "count", .target = CALLS "iommu_liveupdate_preserve_domain" },
 	{ .name = "kho.file", .unit = "count", .target = CALLS "luo_preserve_file" },
-	{ .name = "kho.unpreserved",
-	  .unit = "count",
-	  .target = "kho_unpreserve_folio",
-	  .total = 1 },
+	{ .name = "kho.unpreserved", .unit = "count", .target = "kho_unpreserve_folio", .total = 1 },
 };
 
 /* Of the agent's tasks, one of which at a time preserves something. */

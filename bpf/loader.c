@@ -53,8 +53,8 @@ static const struct section {
 	enum way way;
 	bool exit;
 } sections[] = {
-	{ "fentry/", WAY_FENTRY, false },	  { "fexit/", WAY_FENTRY, true },
-	{ "kprobe/", WAY_KPROBE, false },	  { "kretprobe/", WAY_KPROBE, true },
+	{ "fentry/", WAY_FENTRY, false },     { "fexit/", WAY_FENTRY, true },
+	{ "kprobe/", WAY_KPROBE, false },     { "kretprobe/", WAY_KPROBE, true },
 	{ "tp_btf/", WAY_TRACEPOINT, false },
 };
 
@@ -107,7 +107,8 @@ static void find_points(struct probes *p, struct object *o, const struct calibra
 	const char *target;
 
 	o->first_point = p->nr_points;
-	bpf_object__for_each_program(prog, o->obj) {
+	bpf_object__for_each_program(prog, o->obj)
+	{
 		s = section_of(prog, &target);
 		if (!s || point_find(p, o, target, strlen(target)) || p->nr_points == POINTS_MAX)
 			continue;
@@ -115,9 +116,9 @@ static void find_points(struct probes *p, struct object *o, const struct calibra
 		o->nr_points++;
 		pt->probe = o->name;
 		snprintf(pt->target, sizeof(pt->target), "%s", target);
-		pt->way = s->way == WAY_TRACEPOINT ?
-				  calibrate_tracepoint(c, target, pt->why, sizeof(pt->why)) :
-				  calibrate_function(c, target, pt->why, sizeof(pt->why));
+		pt->way = s->way == WAY_TRACEPOINT
+				  ? calibrate_tracepoint(c, target, pt->why, sizeof(pt->why))
+				  : calibrate_function(c, target, pt->why, sizeof(pt->why));
 	}
 }
 
@@ -188,7 +189,8 @@ static int set_up(struct probes *p, struct object *o, uint32_t tgid)
 	const void *data;
 	size_t size;
 
-	bpf_object__for_each_map(map, o->obj) {
+	bpf_object__for_each_map(map, o->obj)
+	{
 		const char *name = bpf_map__name(map);
 
 		if (!strcmp(name, ".rodata.metrics")) {
@@ -231,7 +233,8 @@ static void attach_one(struct probes *p, struct object *o, bool exits)
 	struct bpf_link *link;
 	const char *target;
 
-	bpf_object__for_each_program(prog, o->obj) {
+	bpf_object__for_each_program(prog, o->obj)
+	{
 		s = section_of(prog, &target);
 		pt = s ? point_find(p, o, target, strlen(target)) : NULL;
 		if (!pt || s->way != pt->way || s->exit != exits)
@@ -258,7 +261,8 @@ static void load_one(struct probes *p, struct object *o, const char *no_ring)
 	int err;
 
 	*complaint = '\0';
-	bpf_object__for_each_program(prog, o->obj) {
+	bpf_object__for_each_program(prog, o->obj)
+	{
 		s = section_of(prog, &target);
 		pt = s ? point_find(p, o, target, strlen(target)) : NULL;
 		bpf_program__set_autoload(prog, pt && s->way == pt->way);
@@ -330,8 +334,8 @@ struct probes *probes_load(const struct probes_want *want)
 		return NULL;
 	libbpf_set_print(on_print);
 	calibrate(&c, want->kprobes_only);
-	p->ring_fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "lubench", 0, 0,
-				    (__u32)want->ring_bytes, NULL);
+	p->ring_fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "lubench", 0, 0, (__u32)want->ring_bytes,
+				    NULL);
 	if (p->ring_fd >= 0)
 		p->ring = ring_buffer__new(p->ring_fd, on_record, p, NULL);
 	for (row = 0; !err && probe_rows[row].name; row++)
@@ -357,7 +361,8 @@ const struct probe_number *probes_numbers(const struct probes *p, size_t *nr)
 	return p->numbers;
 }
 
-int probes_consume(struct probes *p, void (*fn)(void *arg, size_t number, uint64_t value), void *arg)
+int probes_consume(struct probes *p, void (*fn)(void *arg, size_t number, uint64_t value),
+		   void *arg)
 {
 	p->fn = fn;
 	p->arg = arg;
@@ -381,7 +386,8 @@ uint64_t probes_total(const struct probes *p, size_t number)
 	size_t i;
 
 	for (i = 0; i < p->nr; i++)
-		if (number >= p->objects[i].first && number - p->objects[i].first < p->objects[i].nr)
+		if (number >= p->objects[i].first &&
+		    number - p->objects[i].first < p->objects[i].nr)
 			return counted(&p->objects[i],
 				       LUB_TOTALS + (uint32_t)(number - p->objects[i].first));
 	return 0;

@@ -3,19 +3,19 @@
 #include "bpf/probe.bpf.h"
 
 /* metric, its name, the function whose calls it times */
-#define PHASES(P)                                                                                  \
-	P(MAP, "map", iommufd_ioas_map_file)                                                       \
-	P(FILL, "fill", iopt_area_fill_domains)                                                    \
-	P(FILL_HWPT, "fill.hwpt", iopt_area_fill_domain)                                           \
-	P(ALLOC_HWPT, "alloc.hwpt", iommufd_hwpt_alloc)                                            \
-	P(DESTROY, "destroy", iommufd_destroy)                                                     \
-	P(PRESERVE, "preserve.iommufd", iommufd_lu_preserve)                                       \
-	P(PRESERVE_HWPT, "preserve.hwpt", iommu_liveupdate_preserve_domain)                        \
-	P(PRESERVE_VFIO, "preserve.vfio", vfio_pci_liveupdate_preserve)                            \
-	P(UNPRESERVE, "unpreserve.iommufd", iommufd_lu_unpreserve)                                 \
-	P(RETRIEVE, "retrieve.iommufd", iommufd_lu_retrieve)                                       \
-	P(RESTORE_HWPT, "restore.hwpt", iommufd_hwpt_liveupdate_restore)                           \
-	P(ATTACH, "attach", iommufd_device_attach)                                                 \
+#define PHASES(P)                                                           \
+	P(MAP, "map", iommufd_ioas_map_file)                                \
+	P(FILL, "fill", iopt_area_fill_domains)                             \
+	P(FILL_HWPT, "fill.hwpt", iopt_area_fill_domain)                    \
+	P(ALLOC_HWPT, "alloc.hwpt", iommufd_hwpt_alloc)                     \
+	P(DESTROY, "destroy", iommufd_destroy)                              \
+	P(PRESERVE, "preserve.iommufd", iommufd_lu_preserve)                \
+	P(PRESERVE_HWPT, "preserve.hwpt", iommu_liveupdate_preserve_domain) \
+	P(PRESERVE_VFIO, "preserve.vfio", vfio_pci_liveupdate_preserve)     \
+	P(UNPRESERVE, "unpreserve.iommufd", iommufd_lu_unpreserve)          \
+	P(RETRIEVE, "retrieve.iommufd", iommufd_lu_retrieve)                \
+	P(RESTORE_HWPT, "restore.hwpt", iommufd_hwpt_liveupdate_restore)    \
+	P(ATTACH, "attach", iommufd_device_attach)                          \
 	P(REPLACE, "replace", iommufd_device_replace)
 
 enum {
@@ -42,8 +42,8 @@ static __always_inline void leave(__u16 metric)
 		lub_end(metric);
 }
 
-#define P(id, text, func)                                                                          \
-	LUB_ENTRY(func, enter(id))                                                                 \
+#define P(id, text, func)          \
+	LUB_ENTRY(func, enter(id)) \
 	LUB_EXIT(func, leave(id))
 PHASES(P)
 #undef P

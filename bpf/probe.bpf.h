@@ -42,7 +42,7 @@ struct {
 const volatile struct lub_setup setup SEC(".rodata.setup");
 
 /* The loader reads this section; no program does. */
-#define LUB_METRICS                                                                                \
+#define LUB_METRICS \
 	__attribute__((used)) const volatile struct lub_metric metrics[] SEC(".rodata.metrics")
 
 char LICENSE[] SEC("license") = "GPL";
@@ -124,41 +124,41 @@ static __always_inline void lub_end(__u16 metric)
  * Each place is offered in two ways; the loader takes the trampoline (fentry) where the kernel has it, and
  * else a breakpoint (kprobe).
  */
-#define LUB_ENTRY(func, what)                                                                      \
-	SEC("fentry/" #func) int func##_fentry(void *ctx)                                          \
-	{                                                                                          \
-		what;                                                                              \
-		return 0;                                                                          \
-	}                                                                                          \
-	SEC("kprobe/" #func) int func##_kprobe(void *ctx)                                          \
-	{                                                                                          \
-		what;                                                                              \
-		return 0;                                                                          \
+#define LUB_ENTRY(func, what)                             \
+	SEC("fentry/" #func) int func##_fentry(void *ctx) \
+	{                                                 \
+		what;                                     \
+		return 0;                                 \
+	}                                                 \
+	SEC("kprobe/" #func) int func##_kprobe(void *ctx) \
+	{                                                 \
+		what;                                     \
+		return 0;                                 \
 	}
 
-#define LUB_EXIT(func, what)                                                                       \
-	SEC("fexit/" #func) int func##_fexit(void *ctx)                                            \
-	{                                                                                          \
-		what;                                                                              \
-		return 0;                                                                          \
-	}                                                                                          \
-	SEC("kretprobe/" #func) int func##_kretprobe(void *ctx)                                    \
-	{                                                                                          \
-		what;                                                                              \
-		return 0;                                                                          \
+#define LUB_EXIT(func, what)                                    \
+	SEC("fexit/" #func) int func##_fexit(void *ctx)         \
+	{                                                       \
+		what;                                           \
+		return 0;                                       \
+	}                                                       \
+	SEC("kretprobe/" #func) int func##_kretprobe(void *ctx) \
+	{                                                       \
+		what;                                           \
+		return 0;                                       \
 	}
 
 /* The same with the function's first arguments, whose declarations follow. */
-#define LUB_ENTRY_ARGS(func, what, ...)                                                            \
-	SEC("fentry/" #func) int BPF_PROG(func##_fentry, __VA_ARGS__)                              \
-	{                                                                                          \
-		what;                                                                              \
-		return 0;                                                                          \
-	}                                                                                          \
-	SEC("kprobe/" #func) int BPF_KPROBE(func##_kprobe, __VA_ARGS__)                            \
-	{                                                                                          \
-		what;                                                                              \
-		return 0;                                                                          \
+#define LUB_ENTRY_ARGS(func, what, ...)                                 \
+	SEC("fentry/" #func) int BPF_PROG(func##_fentry, __VA_ARGS__)   \
+	{                                                               \
+		what;                                                   \
+		return 0;                                               \
+	}                                                               \
+	SEC("kprobe/" #func) int BPF_KPROBE(func##_kprobe, __VA_ARGS__) \
+	{                                                               \
+		what;                                                   \
+		return 0;                                               \
 	}
 
 #endif

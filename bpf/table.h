@@ -6,11 +6,11 @@
 #include <stdint.h>
 
 /* The build reads the names from these lines: one a line, name first. */
-#define LUB_PROBES(P)                                                                              \
-	P(phases, "time of each map, fill, preserve, restore, attach and replace in the kernel")   \
-	P(tables, "page-table pages allocated and freed by each call, preserved with each HWPT")   \
-	P(kho, "calls into KHO for each HWPT and each file; costs something for every page")       \
-	P(invalidations, "commands to the IOMMU by type, and how long each submission takes")      \
+#define LUB_PROBES(P)                                                                            \
+	P(phases, "time of each map, fill, preserve, restore, attach and replace in the kernel") \
+	P(tables, "page-table pages allocated and freed by each call, preserved with each HWPT") \
+	P(kho, "calls into KHO for each HWPT and each file; costs something for every page")     \
+	P(invalidations, "commands to the IOMMU by type, and how long each submission takes")    \
 	P(stalls, "page faults and lock waits inside the preserve of the iommufd")
 
 /** PROBES_MAX - most probes that the table may have. */

@@ -294,8 +294,10 @@ static int run(struct agent *ag)
 		err = fill_tables(ag, start, no_tables, sizeof(no_tables));
 	if (!err)
 		err = fill_check(ag, &pages);
-	agent_probes_collect(ag, &(struct point){ ag->tab.nr, ag->c.points[0].ioas_bytes,
-						  ag->c.points[0].page_bytes }, 0);
+	agent_probes_collect(ag,
+			     &(struct point){ ag->tab.nr, ag->c.points[0].ioas_bytes,
+					      ag->c.points[0].page_bytes },
+			     0);
 	if (!err && ag->c.mode == MODE_PRESERVE && ag->scenario->point)
 		err = run_points(ag, start, pages, no_tables);
 	if (!err)

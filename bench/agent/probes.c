@@ -60,9 +60,10 @@ void agent_probes_start(struct agent *ag)
 		ap->loaded = probes_load(&want);
 	if (!ap || !ap->loaded) {
 		free(ap);
-		agent_fail(ag, "harness-error", 0,
-			   "probes %s cannot be made ready: out of memory, or the agent was built wrong",
-			   ag->c.probes);
+		agent_fail(
+			ag, "harness-error", 0,
+			"probes %s cannot be made ready: out of memory, or the agent was built wrong",
+			ag->c.probes);
 		return;
 	}
 	ap->load_ticks = agent_mark(ag, "probes.end") - t0;
@@ -126,7 +127,10 @@ static void probe_line(struct agent *ag, const struct point *p, uint32_t rep, co
 		.rep = rep,
 		.scenario = ag->c.scenario,
 		.unit = unit,
-		.clock = strcmp(unit, "ns") ? NULL : "monotonic",
+		/* Loading is timed by the agent, all else in the kernel. */
+		.clock = strcmp(unit, "ns")	? NULL
+			 : strcmp(name, "load") ? "monotonic"
+						: CLOCK_NAME,
 		.value = (int64_t)value,
 		.reason = reason,
 		.params = agent_params(ag, p),
@@ -181,9 +185,10 @@ static void report_numbers(struct agent *ag)
 
 		drops = drops_of(ap, n[i].probe);
 		if (!reason && drops && !m->total) {
-			snprintf(why, sizeof(why),
-				 "%llu records of probe %s were dropped; raise probes_ring (%u bytes now)",
-				 (unsigned long long)drops, n[i].probe, ag->c.probes_ring);
+			snprintf(
+				why, sizeof(why),
+				"%llu records of probe %s were dropped; raise probes_ring (%u bytes now)",
+				(unsigned long long)drops, n[i].probe, ag->c.probes_ring);
 			reason = why;
 		}
 		if (reason || m->total) {

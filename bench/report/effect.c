@@ -20,13 +20,16 @@
 
 /* At the largest point: repeated there. */
 static const char *const point_metrics[] = {
-	"preserve.iommufd", "preserve.memfd", "preserve.vfio", "unpreserve.total",
+	"preserve.iommufd",
+	"preserve.memfd",
+	"preserve.vfio",
+	"unpreserve.total",
 };
 
 /* Once a cycle, whatever it carried; each cycle has its twin that carries the same. */
 static const char *const cycle_metrics[] = {
-	"retrieve.iommufd", "restore.hwpt", "bind", "replace.hwpt", "finish", "freeze",
-	"blackout.cpu", "blackout.service", "dma.gap",
+	"retrieve.iommufd", "restore.hwpt",	"bind",	   "replace.hwpt", "finish", "freeze",
+	"blackout.cpu",	    "blackout.service", "dma.gap",
 };
 
 static bool mode_fits(const struct lub_sample *s)
@@ -129,7 +132,8 @@ static void rule(FILE *out, const struct record_set *set, const struct lub_param
 	double off = median_of(set, "preserve.iommufd", "off", at, &n), effect;
 	char ioas[CELL], page[CELL];
 
-	fprintf(out, "rule: preserve.iommufd at %u HWPTs of %s in %s pages, the largest point, within %.0f %%\n",
+	fprintf(out,
+		"rule: preserve.iommufd at %u HWPTs of %s in %s pages, the largest point, within %.0f %%\n",
 		at->hwpts, fmt_bytes(ioas, (double)at->ioas_bytes),
 		fmt_bytes(page, (double)at->page_bytes), 100 * LIMIT);
 	for (i = 0; i < nr; i++) {

@@ -202,7 +202,8 @@ static int invalidations(FILE *out, const struct model *m, const struct table *t
 		n += starts(t->rows[i].first->metric, INV);
 	if (!n)
 		return 0;
-	section_title(out, m, "Invalidations by type, by the probe; the way over the kexec is not in it");
+	section_title(out, m,
+		      "Invalidations by type, by the probe; the way over the kexec is not in it");
 	fputs("type                     kernel    commands    median      p95      max       sum       n\n",
 	      out);
 	for (i = 0; !ret && i < ARRAY_LEN(kernels); i++)

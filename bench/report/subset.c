@@ -70,7 +70,8 @@ int subset_make(struct record_set *out, const struct record_set *in, bool probed
 	out->events = calloc(in->nr_events + 1, sizeof(*out->events));
 	out->nr_samples = out->nr_outcomes = out->nr_events = 0;
 	if (!out->samples || !out->outcomes || !out->events || (in->run && !out->run) ||
-	    (out->run && json_object_set_new(out->run, "cycles", json_integer(cycles * part / whole))))
+	    (out->run &&
+	     json_object_set_new(out->run, "cycles", json_integer(cycles * part / whole))))
 		return -ENOMEM;
 	for (i = 0; i < in->nr_samples; i++)
 		if (subset_probed(&in->samples[i].params) == probed)

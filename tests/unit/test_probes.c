@@ -164,11 +164,19 @@ static struct lub_sample *add(struct run *r, uint32_t cycle, const char *probes,
 {
 	struct lub_sample *s = &r->samples[r->set.nr_samples++];
 
-	*s = (struct lub_sample){ .run = "r", .cycle = cycle, .scenario = "preserve", .metric = metric,
-				  .unit = unit, .value = value,
+	*s = (struct lub_sample){ .run = "r",
+				  .cycle = cycle,
+				  .scenario = "preserve",
+				  .metric = metric,
+				  .unit = unit,
+				  .value = value,
 				  .clock = strcmp(unit, "ns") ? NULL : "tsc",
-				  .params = { .hwpts = 4, .ioas_bytes = 1 << 30, .page_bytes = 4096,
-					      .devices = 1, .mode = "preserve", .workload = "lsi",
+				  .params = { .hwpts = 4,
+					      .ioas_bytes = 1 << 30,
+					      .page_bytes = 4096,
+					      .devices = 1,
+					      .mode = "preserve",
+					      .workload = "lsi",
 					      .probes = probes } };
 	return s;
 }
@@ -179,19 +187,27 @@ static void ends(struct run *r, uint32_t cycle, const char *probes, const char *
 
 	r->set.nr_samples--;
 	r->outcomes[r->set.nr_outcomes++] =
-		(struct lub_outcome){ .run = "r", .cycle = cycle, .scenario = "preserve",
-				      .outcome = outcome, .params = s->params,
+		(struct lub_outcome){ .run = "r",
+				      .cycle = cycle,
+				      .scenario = "preserve",
+				      .outcome = outcome,
+				      .params = s->params,
 				      .reason = strcmp(outcome, "ok") ? "it broke" : NULL };
 }
 
 static void make_run(struct run *r, const char *sets)
 {
 	memset(r, 0, sizeof(*r));
-	r->set = (struct record_set){ .run_id = "r", .target = "vtd", .mode = "preserve",
-				      .emulated = true, .reps = 1, .planned = 4,
-				      .samples = r->samples, .outcomes = r->outcomes };
-	r->set.run = json_pack("{s:s, s:i, s:s}", "probes", sets, "cycles", 4, "scenario",
-			       "preserve");
+	r->set = (struct record_set){ .run_id = "r",
+				      .target = "vtd",
+				      .mode = "preserve",
+				      .emulated = true,
+				      .reps = 1,
+				      .planned = 4,
+				      .samples = r->samples,
+				      .outcomes = r->outcomes };
+	r->set.run =
+		json_pack("{s:s, s:i, s:s}", "probes", sets, "cycles", 4, "scenario", "preserve");
 }
 
 static const char *report(struct run *r)

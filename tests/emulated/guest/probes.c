@@ -117,7 +117,8 @@ static int64_t work(int fd, const struct device *dev, int memfd, uint64_t token)
 	for (i = 0; i < HWPTS; i++)
 		hwpt[i] = hwpt_make(fd, dev, ioas);
 	for (i = 0; i < MAPS; i++)
-		need(iommufd_map_file(fd, ioas, memfd, 0, 4096, (1ull << 32) + i * STEP), "map %d", i);
+		need(iommufd_map_file(fd, ioas, memfd, 0, 4096, (1ull << 32) + i * STEP), "map %d",
+		     i);
 	pages = iommu_pages() - before;
 	need(vfio_attach(dev->fd, hwpt[0]), "attach");
 	need(vfio_attach(dev->fd, hwpt[1]), "replace");
@@ -143,8 +144,8 @@ static uint64_t records_of(const struct probes *p, const char *name, uint64_t *s
 	for (i = 0; i < nr; i++) {
 		const struct lub_metric *m = n[i].metric;
 
-		if (name[strlen(name) - 1] == '.' ? strncmp(m->name, name, strlen(name)) :
-						    strcmp(m->name, name))
+		if (name[strlen(name) - 1] == '.' ? strncmp(m->name, name, strlen(name))
+						  : strcmp(m->name, name))
 			continue;
 		check(!n[i].why, "%s can be had: %s", m->name, n[i].why ? n[i].why : "yes");
 		if (m->total) {
@@ -157,7 +158,8 @@ static uint64_t records_of(const struct probes *p, const char *name, uint64_t *s
 	return records;
 }
 
-static void compare(const struct probes *p, const uint64_t hits[PLACES], int64_t pages, int64_t kept)
+static void compare(const struct probes *p, const uint64_t hits[PLACES], int64_t pages,
+		    int64_t kept)
 {
 	uint64_t sum, allocated, freed, is;
 	size_t i;
@@ -205,7 +207,8 @@ static void ways(const struct probes *p, enum way never)
 	for (i = 0; i < nr; i++) {
 		n[pt[i].way]++;
 		if (pt[i].way == WAY_ABSENT)
-			printf("# absent: %s of probe %s: %s\n", pt[i].target, pt[i].probe, pt[i].why);
+			printf("# absent: %s of probe %s: %s\n", pt[i].target, pt[i].probe,
+			       pt[i].why);
 	}
 	printf("# %zu places: %zu tracepoint, %zu fentry, %zu kprobe, %zu absent\n", nr,
 	       n[WAY_TRACEPOINT], n[WAY_FENTRY], n[WAY_KPROBE], n[WAY_ABSENT]);
