@@ -45,10 +45,10 @@ endif
 #
 # Packages
 #
-DEPS := bc bison ccache clang-format cpio debian-archive-keyring dpkg-dev dropbear-bin dwarves e2fsprogs \
-	fakeroot flex gcc git iproute2 jq kmod libc6-dev libcmocka-dev libelf-dev libgsl-dev libinih-dev \
-	libjansson-dev libsqlite3-dev libssl-dev make mmdebstrap openssh-client perl pkg-config qemu-utils \
-	rsync shellcheck sparse xz-utils zstd
+DEPS := bc bison bpftool ccache clang clang-format cpio debian-archive-keyring dpkg-dev dropbear-bin dwarves \
+	e2fsprogs fakeroot flex gcc git iproute2 jq kmod libbpf-dev libc6-dev libcmocka-dev libelf-dev libgsl-dev \
+	libinih-dev libjansson-dev libsqlite3-dev libssl-dev make mmdebstrap openssh-client perl pkg-config \
+	qemu-utils rsync shellcheck sparse xz-utils zlib1g-dev zstd
 DEPS-x86_64 := qemu-system-x86
 DEPS-aarch64 := qemu-system-arm
 CROSS_DEPS-x86_64 := gcc-x86-64-linux-gnu libc6-dev-amd64-cross
@@ -93,13 +93,13 @@ WARN := -Wall -Wextra -Werror
 LDLIBS := -ljansson -linih -lsqlite3 -lgsl -lgslcblas -lm -pthread
 
 SUITE_DIRS := bench/cli bench/plan bench/target bench/record bench/stats bench/report
-AGENT_DIRS := bench/agent workloads/dma workloads/nvme
+AGENT_DIRS := bench/agent workloads/dma workloads/nvme bpf
 $(foreach d,$(SUITE_DIRS) $(AGENT_DIRS),$(eval include $(d)/Build.mk))
 in_dir = $(addprefix $(1)/,$($(notdir $(1))-y))
 
-SUITE_SRC := $(foreach d,$(SUITE_DIRS),$(call in_dir,$(d)))
+SUITE_SRC := $(foreach d,$(SUITE_DIRS),$(call in_dir,$(d))) $(addprefix bpf/,$(bpf-shared-y))
 AGENT_SRC := $(foreach d,$(AGENT_DIRS),$(call in_dir,$(d)))
-SHARED_SRC := $(addprefix bench/record/,$(record-agent-y))
+SHARED_SRC := $(addprefix bench/record/,$(record-agent-y)) $(addprefix bpf/,$(bpf-shared-y))
 
 SUITE_OBJ := $(SUITE_SRC:%.c=build/obj/%.o)
 TESTS := $(patsubst %.c,build/%,$(wildcard tests/unit/test_*.c))
@@ -116,15 +116,33 @@ build/obj/%.o: %.c Makefile | deps
 HDR = $(LUBENCH_CACHE)/headers/$(1)-$(if $(KSRC),ksrc,series)
 AGENT_OBJ = $(AGENT_SRC:%.c=build/agent/$(1)/obj/%.o)
 AGENTS := $(ARCHS:%=build/agent/%/lubench-agent)
+# The probes: compiled without a kernel, see bpf/kernel.h; only the registers differ between architectures.
+BPF_LIBS := -lbpf -lelf -lz
+BPF_TARGET-x86_64 := x86
+BPF_TARGET-aarch64 := arm64
+BPFTOOL := PATH="$$PATH:/usr/sbin" bpftool
 
 define agent_rules
 build/agent/$(1)/lubench-agent: $(call AGENT_OBJ,$(1)) $(SHARED_SRC:%.c=build/agent/$(1)/obj/%.o)
-	$$(call say,LD,$$@)$(1)-linux-gnu-gcc -static -o $$@ $$^ $$(addprefix -L,$$(SYSROOT:%=%/lib)) -ljansson -pthread
+	$$(call say,LD,$$@)$(1)-linux-gnu-gcc -static -o $$@ $$^ $$(addprefix -L,$$(SYSROOT:%=%/lib)) -ljansson $$(BPF_LIBS) -pthread
+
+build/agent/$(1)/obj/bpf/loader.o: build/agent/$(1)/bpf/skeletons.h
+build/agent/$(1)/obj/bpf/loader.o: BPF_CPPFLAGS = -isystem build/agent/$(1)/bpf
 
 build/agent/$(1)/obj/%.o: %.c Makefile build/agent/$(1)/headers $(call HDR,$(1))/.key | deps
 	@mkdir -p $$(@D)
 	$$(call say,CC,"$$< ($(1) agent)")$(1)-linux-gnu-gcc -std=gnu11 $$(CFLAGS) $$(WARN) $$(CPPFLAGS) \
-		-isystem $(call HDR,$(1))/include $$(addprefix -isystem ,$$(SYSROOT:%=%/include)) -c -o $$@ $$<
+		-isystem $(call HDR,$(1))/include $$(addprefix -isystem ,$$(SYSROOT:%=%/include)) $$(BPF_CPPFLAGS) -c -o $$@ $$<
+
+build/agent/$(1)/bpf/%.bpf.o: bpf/%.bpf.c Makefile build/agent/$(1)/headers $(call HDR,$(1))/.key | deps
+	@mkdir -p $$(@D)
+	$$(call say,BPF,"$$< ($(1))")clang -target bpf -mcpu=v3 -O2 -g $$(WARN) -Wno-unused-parameter -Wno-unused-function \
+		-D__TARGET_ARCH_$(BPF_TARGET-$(1)) -I. -MMD -MP -MT $$@ -MF $$(@:.o=.d) -isystem $(call HDR,$(1))/include \
+		-c -o $$@.new $$< && $$(BPFTOOL) gen object $$@ $$@.new && rm $$@.new
+
+build/agent/$(1)/bpf/skeletons.h: $(bpf-probes:%=build/agent/$(1)/bpf/%.bpf.o)
+	$$(Q)for p in $(bpf-probes); do $$(BPFTOOL) gen skeleton $$(@D)/$$$$p.bpf.o name $$$${p}_bpf >$$(@D)/$$$$p.skel.h || exit 1; done; \
+	printf '#include "%s.skel.h"\n' $(bpf-probes) >$$@
 
 # Changes when the headers come from another kernel than last time.
 build/agent/$(1)/headers: FORCE
@@ -175,7 +193,7 @@ build/tests/suite.a: $(SUITE_OBJ) $(call AGENT_OBJ,$(HOST_ARCH)) $(dpdk-y:%.c=bu
 
 build/tests/unit/%: tests/unit/%.c build/tests/suite.a Makefile
 	@mkdir -p $(@D)
-	$(call say,CC,$<)$(CC) -std=gnu11 $(CFLAGS) $(WARN) $(CPPFLAGS) -isystem $(call HDR,$(HOST_ARCH))/include -o $@ $< build/tests/suite.a -lcmocka $(LDLIBS)
+	$(call say,CC,$<)$(CC) -std=gnu11 $(CFLAGS) $(WARN) $(CPPFLAGS) -isystem $(call HDR,$(HOST_ARCH))/include -o $@ $< build/tests/suite.a -lcmocka $(LDLIBS) $(BPF_LIBS)
 
 -include $(shell find build -name '*.d' -type f 2>/dev/null)
 
@@ -200,7 +218,8 @@ RUN ?= $(or $(dir $(wildcard $(NEWEST)samples.jsonl $(NEWEST)*/samples.jsonl)),$
 NEWEST = $(lastword $(sort $(dir $(wildcard results/runs/*/.))))
 
 PLAN_FILE := $(if $(or $(findstring /,$(PLAN)),$(filter %.ini,$(PLAN))),$(PLAN),bench/plan/plans/$(PLAN).ini)
-RUN_ARGS = --plan '$(PLAN_FILE)' $(if $(MODE),--mode $(MODE)) $(if $(WORKLOAD),--workload $(WORKLOAD)) \
+RUN_ARGS = --plan '$(PLAN_FILE)' $(if $(MODE),--mode $(MODE)) \
+	$(if $(PROBES),--probes '$(PROBES)') $(if $(WORKLOAD),--workload $(WORKLOAD)) \
 	$(if $(filter-out 0,$(ICOUNT)),--icount) --kernel $(if $(KSRC),ksrc,$(KERNEL))$(addprefix -,$(subst +,-,$(VARIANT)))
 
 # What cannot work is said before a kernel is built for it.

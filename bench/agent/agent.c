@@ -14,7 +14,6 @@
 #include "bench/agent/kmsg.h"
 #include "bench/agent/scenario/scenario.h"
 #include "bench/agent/sysfile.h"
-#include "bench/record/emit.h"
 
 const char *agent_path(const struct agent *ag, const char *name)
 {
@@ -100,7 +99,7 @@ void agent_lines_sync(struct agent *ag)
 }
 
 /* To the disk, and in the outgoing kernel also to the memory that goes over the kexec. */
-static void put_line(struct agent *ag, json_t *line)
+void agent_line(struct agent *ag, json_t *line)
 {
 	char *text;
 	int err = 0;
@@ -120,7 +119,7 @@ static void put_line(struct agent *ag, json_t *line)
 		agent_fail(ag, "harness-error", err, "writing a sample line in %s", ag->dir);
 }
 
-static struct lub_params params_of(const struct agent *ag, const struct point *p)
+struct lub_params agent_params(const struct agent *ag, const struct point *p)
 {
 	return (struct lub_params){
 		.hwpts = p->hwpts,
@@ -132,6 +131,7 @@ static struct lub_params params_of(const struct agent *ag, const struct point *p
 		.workload = ag->c.workload,
 		.layout = p->layout,
 		.format = ag->format,
+		.probes = ag->c.probes,
 	};
 }
 
@@ -147,13 +147,13 @@ static void sample(struct agent *ag, const struct point *p, uint32_t rep, const 
 		.unit = unit,
 		.value = value,
 		.reason = reason,
-		.params = params_of(ag, p),
+		.params = agent_params(ag, p),
 	};
 
 	s.params.phase = phase;
 	if (!strcmp(unit, "ns"))
 		s.clock = CLOCK_NAME;
-	put_line(ag, emit_sample(&s));
+	agent_line(ag, emit_sample(&s));
 }
 
 void agent_sample(struct agent *ag, const struct point *p, uint32_t rep, const char *metric,
@@ -182,11 +182,11 @@ void agent_skip(struct agent *ag, const struct point *p, const char *reason)
 		.scenario = ag->c.scenario,
 		.outcome = "skip",
 		.reason = reason,
-		.params = params_of(ag, p),
+		.params = agent_params(ag, p),
 	};
 
 	kmsg("cycle=%u hwpts=%u skip: %s", ag->c.cycle, p->hwpts, reason);
-	put_line(ag, emit_outcome(&o));
+	agent_line(ag, emit_outcome(&o));
 }
 
 void agent_event(struct agent *ag, bool incoming, const char *event, uint64_t ticks, uint64_t hz)
@@ -200,7 +200,7 @@ void agent_event(struct agent *ag, bool incoming, const char *event, uint64_t ti
 		.hz = hz,
 	};
 
-	put_line(ag, emit_event(&e));
+	agent_line(ag, emit_event(&e));
 }
 
 void agent_keep(struct agent *ag, const char *metric, uint64_t ticks)

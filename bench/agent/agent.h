@@ -12,6 +12,7 @@
 #include "bench/agent/memory.h"
 #include "bench/agent/service.h"
 #include "bench/agent/tables.h"
+#include "bench/record/emit.h"
 #include "workloads/dma/dma.h"
 
 /** AGENT_SESSION - name of the live-update session. */
@@ -100,6 +101,7 @@ struct mark {
  * @reboot: ticks when the outgoing agent called reboot(2)
  * @last_beat: ticks of the outgoing kernel's last heartbeat
  * @last_served: ticks when the outgoing kernel's user space saw a completion last
+ * @probes: what watches the kernel, NULL without
  */
 struct agent {
 	const char *dir;
@@ -132,6 +134,7 @@ struct agent {
 	uint64_t reboot;
 	uint64_t last_beat;
 	uint64_t last_served;
+	struct agent_probes *probes;
 };
 
 /**
@@ -186,6 +189,24 @@ int agent_lines(struct agent *ag, const char *name);
  * @ag: the agent
  */
 void agent_lines_sync(struct agent *ag);
+
+/**
+ * agent_line() - write one line of the record
+ * @ag: the agent
+ * @line: the object; its reference is consumed
+ *
+ * When it cannot be written, an outcome is set.
+ */
+void agent_line(struct agent *ag, json_t *line);
+
+/**
+ * agent_params() - what the samples of a point were measured with
+ * @ag: the agent
+ * @p: the point
+ *
+ * Return: the parameters.
+ */
+struct lub_params agent_params(const struct agent *ag, const struct point *p);
 
 /**
  * agent_sample() - report one number

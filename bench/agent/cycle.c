@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "bench/agent/layout.h"
+#include "bpf/table.h"
 
 static const char *const mode_names[] = {
 	[MODE_PRESERVE] = "preserve",
@@ -55,7 +56,7 @@ static int check_points(struct cycle *c, json_t *points, char *why, size_t len)
 
 int cycle_parse(json_t *root, struct cycle *c, char *why, size_t len)
 {
-	json_int_t cycle, reps, hwpts, point_ms, total_ms, control_ms;
+	json_int_t cycle, reps, hwpts, point_ms, total_ms, control_ms, ring = 1 << 20;
 	int mixed = 0, icount = 0;
 	json_error_t jerr;
 	json_t *points;
@@ -63,15 +64,16 @@ int cycle_parse(json_t *root, struct cycle *c, char *why, size_t len)
 
 	memset(c, 0, sizeof(*c));
 	c->root = root;
+	c->probes = "off";
 	if (json_unpack_ex(root, &jerr, 0,
 			   "{s:s, s:I, s:s, s:s, s:s, s:s, s:{s:s, s:s}, s:I, s:I, s:I, s:I, s:I,"
-			   " s?b, s?b, s:o}",
+			   " s?b, s?b, s:o, s?s, s?I}",
 			   "run", &c->run, "cycle", &cycle, "scenario", &c->scenario, "mode",
 			   &c->mode_name, "workload", &c->workload, "device", &c->device, "kexec",
 			   "image", &c->image, "append", &c->append, "reps", &reps, "kexec_hwpts",
 			   &hwpts, "point_budget_ms", &point_ms, "budget_ms", &total_ms,
 			   "control_ms", &control_ms, "mixed", &mixed, "icount", &icount, "points",
-			   &points)) {
+			   &points, "probes", &c->probes, "probes_ring", &ring)) {
 		snprintf(why, len, "%s", jerr.text);
 		return -EINVAL;
 	}
@@ -82,9 +84,14 @@ int cycle_parse(json_t *root, struct cycle *c, char *why, size_t len)
 		snprintf(why, len, "mode \"%s\" is not known", c->mode_name);
 		return -EINVAL;
 	}
+	if (probes_parse(c->probes, &c->probe_set)) {
+		snprintf(why, len, "probes \"%s\" are not known", c->probes);
+		return -EINVAL;
+	}
 	if (cycle < 0 || cycle > UINT32_MAX || reps < 1 || reps > 100000 || hwpts < 1 ||
 	    hwpts > CYCLE_MAX_HWPTS || point_ms < 1 || point_ms > UINT32_MAX || total_ms < 1 ||
-	    total_ms > UINT32_MAX || control_ms < 0 || control_ms > 600000) {
+	    total_ms > UINT32_MAX || control_ms < 0 || control_ms > 600000 || ring < 4096 ||
+	    ring > 1 << 30 || ring & (ring - 1)) {
 		snprintf(why, len, "a number is out of range");
 		return -EINVAL;
 	}
@@ -101,6 +108,7 @@ int cycle_parse(json_t *root, struct cycle *c, char *why, size_t len)
 	c->control_ms = (uint32_t)control_ms;
 	c->mixed = mixed;
 	c->icount = icount;
+	c->probes_ring = (uint32_t)ring;
 	return check_points(c, points, why, len);
 }
 

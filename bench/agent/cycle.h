@@ -48,6 +48,9 @@ struct point {
  * @point_budget_ms: time for one point
  * @budget_ms: time for everything before the jump
  * @control_ms: length of the window without a kexec
+ * @probes: what watches the kernel, as probes_parse() takes it
+ * @probe_set: the same as a set
+ * @probes_ring: bytes of their ring buffer
  * @mixed: the points are of several blocks
  * @icount: time is a count of instructions: the agent keeps off what the host paces
  * @points: all of one block unless @mixed: same IOAS size, same page size, ascending HWPT counts
@@ -71,6 +74,9 @@ struct cycle {
 	uint32_t control_ms;
 	bool mixed;
 	bool icount;
+	const char *probes;
+	uint32_t probe_set;
+	uint32_t probes_ring;
 	struct point *points;
 	size_t nr_points;
 };

@@ -11,6 +11,7 @@
 #include "bench/agent/counters.h"
 #include "bench/agent/kmsg.h"
 #include "bench/agent/leftover.h"
+#include "bench/agent/probes.h"
 #include "bench/agent/scenario/scenario.h"
 #include "bench/agent/sysfile.h"
 #include "bench/agent/uapi/liveupdate.h"
@@ -163,10 +164,14 @@ int agent_incoming(const char *dir)
 		agent_mark(&ag, "user.first");
 		ag.marks[1].ticks = ag.first;
 		agent_area(&ag);
+		/* Nothing is retrieved in mode crash: there is nothing to watch. */
+		if (ag.c.mode != MODE_CRASH)
+			agent_probes_start(&ag);
 		err = ag.scenario->receive(&ag);
 	}
 	/* What is known is written down whatever happened; the outcome says what it is worth. */
 	if (ag.lines >= 0 && !copy_lines(&ag)) {
+		agent_probes_stop(&ag);
 		agent_flush(&ag);
 		report_timeline(&ag);
 		report_last_words(&ag);
@@ -181,6 +186,7 @@ int agent_incoming(const char *dir)
 			ag.phase = "finish";
 		}
 	}
+	agent_probes_drop(&ag);
 	release(&ag);
 	return agent_outcome(&ag) ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -15,6 +15,7 @@
 #include "bench/agent/busy.h"
 #include "bench/agent/kmsg.h"
 #include "bench/agent/pcidev.h"
+#include "bench/agent/probes.h"
 #include "bench/agent/quiet.h"
 #include "bench/agent/scenario/scenario.h"
 #include "bench/agent/sysfile.h"
@@ -112,7 +113,8 @@ static int prepare(struct agent *ag)
 			: ag->scenario->measure	    ? 2 * ag->c.reps
 			: ag->scenario->point	    ? ag->c.reps
 						    : 0;
-	size_t data, log = memory_log_bytes(reps, ag->c.nr_points);
+	size_t data,
+		log = memory_log_bytes(reps, ag->c.nr_points) + (ag->probes ? PROBES_LOG_BYTES : 0);
 	int err;
 
 	agent_phase(ag, "prepare");
@@ -189,6 +191,7 @@ static int run_points(struct agent *ag, uint64_t start, int64_t pages, const cha
 			agent_sample(ag, p, 0, "pagetable.pages", "pages", pages * p->hwpts, NULL);
 		t0 = clock_ticks();
 		err = ag->scenario->point(ag, p);
+		agent_probes_collect(ag, p, 0);
 		if (err)
 			return err;
 		per_hwpt = fill_elapsed_ms(t0) / p->hwpts;
@@ -259,6 +262,8 @@ static int jump(struct agent *ag)
 	err = ag->scenario->carry(ag);
 	if (err)
 		return err;
+	/* They end with this kernel, and what they cost shall not be in the blackout. */
+	agent_probes_stop(ag);
 	kmsg_read(&facts);
 	ag->carried.faults = facts.faults;
 	ag->carried.counter = w->counter;
@@ -292,6 +297,7 @@ static int jump(struct agent *ag)
 /* Fill the tables of the block, measure its points, and keep what goes over the kexec. */
 static int run_block(struct agent *ag, uint64_t start)
 {
+	struct point filled = ag->c.points[0];
 	char no_tables[160] = "";
 	int64_t pages;
 	int err;
@@ -299,6 +305,8 @@ static int run_block(struct agent *ag, uint64_t start)
 	err = fill_tables(ag, start, no_tables, sizeof(no_tables));
 	if (!err)
 		err = fill_check(ag, &pages);
+	filled.hwpts = ag->tab.nr;
+	agent_probes_collect(ag, &filled, 0);
 	if (!err && ag->c.mode == MODE_PRESERVE && ag->scenario->point)
 		err = run_points(ag, start, pages, no_tables);
 	return err ? err : settle(ag, pages);
@@ -316,6 +324,8 @@ static int run(struct agent *ag)
 	if (!err)
 		err = ag->scenario->check(ag);
 	quiet_network(ag);
+	if (!err)
+		agent_probes_start(ag);
 	if (!err)
 		err = prepare(ag);
 	if (!err)
@@ -348,6 +358,7 @@ int agent_outgoing(const char *dir)
 		run(&ag);
 
 	/* Only failures come here. */
+	agent_probes_drop(&ag);
 	quiet_network_end(&ag);
 	service_stop(&ag.service);
 	if (ag.engine.ops)

@@ -227,10 +227,11 @@ static json_t *start_line(const struct campaign *c)
 	const struct target *t = &c->target;
 
 	return json_pack(
-		"{s:s, s:s, s:s?, s:s, s:s, s:s, s:s, s:s?, s:I, s:s?, s:s?, s:s?, s:s?, s:s?, s:b}",
+		"{s:s, s:s, s:s?, s:s, s:s, s:s, s:s, s:s, s:s?, s:I, s:s?, s:s?, s:s?, s:s?, s:s?, s:b}",
 		"run", c->run, "target", t->name, "host", t->host, "plan", c->plan.name, "kernel",
-		c->kernel, "mode", c->plan.mode, "workload", c->plan.workload, "device", t->device,
-		"cycles", (json_int_t)plan_nr_cycles(&c->plan), "append", c->user_append, "agent",
+		c->kernel, "mode", c->plan.mode, "workload", c->plan.workload, "probes",
+		plan_probes_text(&c->plan), "device", t->device, "cycles",
+		(json_int_t)plan_nr_cycles(&c->plan), "append", c->user_append, "agent",
 		c->artifacts.agent, "image", t->image, "key", t->key, "build_id",
 		*c->artifacts.build_id ? c->artifacts.build_id : NULL, "icount", t->icount);
 }

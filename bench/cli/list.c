@@ -10,6 +10,7 @@
 #include "bench/plan/plan.h"
 #include "bench/record/index.h"
 #include "bench/target/target.h"
+#include "bpf/table.h"
 
 struct options {
 	const char *what;
@@ -38,6 +39,16 @@ static int list_workloads(const struct options *o)
 {
 	(void)o;
 	return list_words(plan_workloads);
+}
+
+static int list_probes(const struct options *o)
+{
+	const struct probe_row *row;
+
+	(void)o;
+	for (row = probe_rows; row->name; row++)
+		printf("%-14s %s\n", row->name, row->about);
+	return LUB_EXIT_OK;
 }
 
 static int list_targets(const struct options *o)
@@ -125,7 +136,7 @@ static const struct list_kind {
 	int (*list)(const struct options *o);
 } kinds[] = {
 	{ "scenarios", list_scenarios }, { "workloads", list_workloads }, { "plans", list_plans },
-	{ "targets", list_targets },	 { "runs", list_runs },
+	{ "targets", list_targets },	 { "runs", list_runs },		  { "probes", list_probes },
 };
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -154,7 +165,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
 	.options = options,
 	.parser = parse,
-	.args_doc = "scenarios|workloads|plans|targets|runs",
+	.args_doc = "scenarios|workloads|probes|plans|targets|runs",
 	.doc = "List what there is.",
 };
 
@@ -170,6 +181,7 @@ int cmd_list(int argc, char **argv)
 	for (i = 0; i < ARRAY_LEN(kinds); i++)
 		if (!strcmp(kinds[i].name, o.what))
 			return kinds[i].list(&o);
-	lub_err("list %s: unknown; use scenarios, workloads, plans, targets or runs", o.what);
+	lub_err("list %s: unknown; use scenarios, workloads, probes, plans, targets or runs",
+		o.what);
 	return LUB_EXIT_USAGE;
 }

@@ -103,6 +103,8 @@ void progress_point(struct progress *p, const struct plan *plan, const struct pl
 	       point->layout ? point->layout : "");
 	if (point->working_set)
 		printf(" set=%u", point->working_set);
+	if (plan->nr_probes > 1)
+		printf(" probes=%s", cycle->probes);
 	printf(" cycle %u/%u", cycle->round, plan->cycles);
 	if (skip)
 		printf(" # SKIP %s", reason);

@@ -26,6 +26,7 @@ struct options {
 	const char *kernel;
 	const char *mode;
 	const char *workload;
+	const char *probes;
 	const char *device;
 	const char *resume;
 	const char *append;
@@ -38,7 +39,8 @@ enum {
 	OPT_ICOUNT,
 	OPT_AGENT,
 	OPT_IMAGE,
-	OPT_KEY
+	OPT_KEY,
+	OPT_PROBES
 };
 
 static const struct argp_option options[] = {
@@ -52,6 +54,9 @@ static const struct argp_option options[] = {
 	  "preserve, rebuild, crash, or several with commas (default: the plan's)", 0 },
 	{ "workload", 'w', "W", 0,
 	  "DMA workload (default: the plan's); see `lubench list workloads`", 0 },
+	{ "probes", OPT_PROBES, "P", 0,
+	  "off, on, or names with +, several with commas (default: the plan's); see `lubench list probes`",
+	  0 },
 	{ "device", 'd', "BDF", 0, "Device that may be taken (needed with --host)", 0 },
 	{ "icount", OPT_ICOUNT, NULL, 0,
 	  "Emulated target whose time is a count of its instructions: repeatable", 0 },
@@ -108,6 +113,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_IMAGE:
 		o->artifacts.image = strdup(arg);
 		break;
+	case OPT_PROBES:
+		o->probes = arg;
+		break;
 	case OPT_KEY:
 		o->artifacts.key = strdup(arg);
 		break;
@@ -143,7 +151,7 @@ static int from_journal(struct options *o, struct campaign *c)
 	const char *run;
 
 	if (o->target || o->host || o->plan || o->out || o->mode || o->kernel || o->device ||
-	    o->workload || o->icount) {
+	    o->workload || o->probes || o->icount) {
 		lub_err("--resume takes everything from the journal; leave the other options out");
 		return -EINVAL;
 	}
@@ -161,6 +169,7 @@ static int from_journal(struct options *o, struct campaign *c)
 	o->kernel = json_string_value(json_object_get(start, "kernel"));
 	o->mode = json_string_value(json_object_get(start, "mode"));
 	o->workload = json_string_value(json_object_get(start, "workload"));
+	o->probes = json_string_value(json_object_get(start, "probes"));
 	o->device = json_string_value(json_object_get(start, "device"));
 	o->append = json_string_value(json_object_get(start, "append"));
 	o->icount = json_is_true(json_object_get(start, "icount"));
@@ -238,6 +247,11 @@ static int check_options(struct options *o, struct campaign *c)
 	if (o->mode && plan_set_modes(&c->plan, o->mode)) {
 		lub_err("--mode %s: unknown; use preserve, rebuild, crash, or several with commas",
 			o->mode);
+		return -EINVAL;
+	}
+	if (o->probes && plan_set_probes(&c->plan, o->probes)) {
+		lub_err("--probes %s: unknown; use off, on, or names of `lubench list probes` with + in between, several with commas",
+			o->probes);
 		return -EINVAL;
 	}
 	if (o->workload && !plan_word_find(plan_workloads, o->workload)) {

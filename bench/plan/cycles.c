@@ -12,9 +12,14 @@ static size_t plan_turns(const struct plan *plan)
 	return plan_is_walk(plan) ? 1 : plan->nr_blocks;
 }
 
+size_t plan_ways(const struct plan *plan)
+{
+	return plan->nr_modes * plan->nr_probes;
+}
+
 uint32_t plan_nr_cycles(const struct plan *plan)
 {
-	return (uint32_t)(plan_turns(plan) * plan->nr_modes) * plan->cycles;
+	return (uint32_t)(plan_turns(plan) * plan_ways(plan)) * plan->cycles;
 }
 
 uint32_t plan_nr_points(const struct plan *plan)
@@ -24,29 +29,33 @@ uint32_t plan_nr_points(const struct plan *plan)
 
 	for (b = 0; b < plan->nr_blocks; b++)
 		points += (uint32_t)plan->blocks[b].nr_hwpts;
-	return points * plan->cycles * (uint32_t)plan->nr_modes;
+	return points * plan->cycles * (uint32_t)plan_ways(plan);
 }
 
 /*
  * Mode crash ends the machine, and the first kexec after a launch is not like the later ones: see
  * docs/measurements.md. So all cycles of the other modes come first, in one launch, and as A B B A,
- * so that neither mode is always the earlier one.
+ * so that no mode and no set of probes is always the earlier one.
  */
 struct plan_cycle plan_cycle_get(const struct plan *plan, uint32_t number)
 {
-	size_t turns = plan_turns(plan) * plan->cycles, nr = 0, turn, block, round, i;
+	size_t turns = plan_turns(plan) * plan->cycles, nr = 0, turn, way, block, round, i;
 	const char *chained[PLAN_MODES_MAX], *mode = CRASH;
 	struct plan_cycle cycle;
 
 	for (i = 0; i < plan->nr_modes; i++)
 		if (strcmp(plan->modes[i], CRASH))
 			chained[nr++] = plan->modes[i];
+	nr *= plan->nr_probes;
 	if (number <= turns * nr) {
 		turn = (number - 1) / nr;
-		i = (number - 1) % nr;
-		mode = chained[turn % 2 ? nr - 1 - i : i];
+		way = (number - 1) % nr;
+		if (turn % 2)
+			way = nr - 1 - way;
+		mode = chained[way / plan->nr_probes];
 	} else {
-		turn = number - 1 - turns * nr;
+		turn = (number - 1 - turns * nr) / plan->nr_probes;
+		way = (number - 1 - turns * nr) % plan->nr_probes;
 	}
 	block = turn % plan_turns(plan);
 	round = turn / plan_turns(plan);
@@ -56,6 +65,7 @@ struct plan_cycle plan_cycle_get(const struct plan *plan, uint32_t number)
 		.block = &plan->blocks[block],
 		.nr_blocks = plan_is_walk(plan) ? plan->nr_blocks : 1,
 		.mode = mode,
+		.probes = plan->probes[way % plan->nr_probes],
 	};
 	cycle.kexec_hwpts =
 		plan->nr_working_set

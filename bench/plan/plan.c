@@ -74,8 +74,8 @@ static int set_list(struct parser *p, const char *key, const char *value, bool s
 }
 
 static const char *const run_keys[] = {
-	"scenario", "workload", "mode",		  "reps", "cycles",	 "kexec_hwpts",
-	"memory",   "budget_s", "point_budget_s", "kvm",  "working_set",
+	"scenario", "workload",	      "mode", "reps",	"cycles",      "kexec_hwpts", "memory",
+	"budget_s", "point_budget_s", "kvm",  "probes", "probes_ring", "working_set",
 };
 
 /* The first ones are needed. */
@@ -105,6 +105,17 @@ static int find_key(struct parser *p, const char *section, const char *key, cons
 	}
 	*seen |= 1u << i;
 	return (int)i;
+}
+
+static int set_ring(struct parser *p, const char *key, const char *value)
+{
+	uint64_t *ring = &p->plan->probes_ring;
+	char why[256];
+
+	/* A page of the target: 4 KiB on all that there are. */
+	if (value_number(value, true, 4096, 1ULL << 30, ring, why, sizeof(why)))
+		return bad(p, key, why);
+	return *ring & (*ring - 1) ? bad(p, key, "not a power of two; use 512K, 1M, 2M, ...") : 1;
 }
 
 static int on_run(struct parser *p, const char *key, const char *value)
@@ -145,6 +156,13 @@ static int on_run(struct parser *p, const char *key, const char *value)
 			       ? 1
 			       : bad(p, key, "neither of the two words; write yes or no");
 	case 10:
+		return plan_set_probes(plan, value)
+			       ? bad(p, key,
+				     "not a list of probes; use off, on, or names of `lubench list probes` with + in between, several with commas")
+			       : 1;
+	case 11:
+		return set_ring(p, key, value);
+	case 12:
 		return set_list(p, key, value, false, 1, PLAN_WORKING_SET_MAX, plan->working_set,
 				&plan->nr_working_set);
 	default:
@@ -274,6 +292,8 @@ static void defaults(struct plan *plan, const char *file)
 	if (dot && dot != plan->name)
 		*dot = '\0';
 	plan_set_modes(plan, "preserve");
+	plan_set_probes(plan, "off");
+	plan->probes_ring = 1 << 20;
 	strcpy(plan->workload, "lsi");
 	plan->reps = 5;
 	plan->cycles = 1;

@@ -13,6 +13,8 @@
  *   budget_s = 330       of the whole run, 0: none
  *   point_budget_s = 60  of one point
  *   kvm = yes            let an emulated target use /dev/kvm
+ *   probes = off,on      what watches the kernel: off, on (all), or names with + in between
+ *   probes_ring = 1M     ring buffer of the probes
  *
  * A block is all points with the same (ioas, page), HWPT counts ascending. Cycles go round over
  * the blocks (block 1, 2, ..., block 1, 2, ...), so that a run that is cut short has seen every
@@ -20,7 +22,8 @@
  * values every block meets every value, with fewer the values still differ between blocks. With
  * several modes each (block, round) is run once in each of them. Preserve and rebuild take turns as
  * A B, B A, A B, ... in one launch, so that what is compared was measured next to each other and
- * in no fixed order. Mode crash ends the machine: its cycles come after all others.
+ * in no fixed order. Several sets of probes do so, too, inside of each mode. Mode crash ends the machine: its
+ * cycles come after all others.
  *
  * Scenario walk has one more key in a matrix, "layout = dense,sparse" (plan_layouts), may have pages of
  * 1G, and measures all blocks in each of its cycles; kexec_hwpts is how many HWPTs of each point it
@@ -34,6 +37,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "bpf/table.h"
+
 #define PLAN_NAME_MAX 32
 #define PLAN_LIST_MAX 64
 #define PLAN_MATRIX_MAX 32
@@ -41,6 +46,7 @@
 #define PLAN_CYCLES_MAX 100000
 #define PLAN_MODES_MAX 3
 #define PLAN_LAYOUTS_MAX 5
+#define PLAN_PROBES_MAX 8
 
 /** PLAN_WORKING_SET_MAX - pages that a workload can be told to go over. */
 #define PLAN_WORKING_SET_MAX 4096
@@ -114,6 +120,9 @@ struct plan_matrix {
  * @mode: the modes as written: "preserve", or "preserve,rebuild"
  * @modes: each of them, a name of plan_modes
  * @nr_modes: number
+ * @probes: the sets of probes, see bpf/table.h
+ * @nr_probes: number
+ * @probes_ring: bytes of their ring buffer, a power of two
  * @reps: repetitions of a point in a cycle
  * @cycles: kexecs of every block
  * @kexec_hwpts: HWPTs carried over, taken in turn
@@ -138,6 +147,9 @@ struct plan {
 	char mode[PLAN_NAME_MAX];
 	const char *modes[PLAN_MODES_MAX];
 	size_t nr_modes;
+	char probes[PLAN_PROBES_MAX][PROBES_SET_MAX];
+	size_t nr_probes;
+	uint64_t probes_ring;
 	uint32_t reps;
 	uint32_t cycles;
 	uint64_t kexec_hwpts[PLAN_LIST_MAX];
@@ -161,6 +173,7 @@ struct plan {
  * @block: what it measures
  * @nr_blocks: blocks from there on that it measures: one, in scenario walk all
  * @mode: what is carried over, a name of plan_modes
+ * @probes: what watches the kernel, one of the plan's sets
  * @kexec_hwpts: HWPTs carried over
  */
 struct plan_cycle {
@@ -169,6 +182,7 @@ struct plan_cycle {
 	const struct plan_block *block;
 	size_t nr_blocks;
 	const char *mode;
+	const char *probes;
 	uint32_t kexec_hwpts;
 };
 
@@ -232,6 +246,23 @@ int plan_set_layouts(struct plan_matrix *m, const char *text);
 bool plan_is_walk(const struct plan *plan);
 
 /**
+ * plan_set_probes() - set the sets of probes of a plan
+ * @plan: plan
+ * @text: sets as probes_parse() takes them, with commas in between
+ *
+ * Return: 0, or -EINVAL when one is unknown or given twice; the plan is not changed then.
+ */
+int plan_set_probes(struct plan *plan, const char *text);
+
+/**
+ * plan_probes_text() - the sets of probes with commas in between
+ * @plan: plan
+ *
+ * Return: text in a static buffer, overwritten by the next call.
+ */
+const char *plan_probes_text(const struct plan *plan);
+
+/**
  * plan_load() - parse, check and expand a plan file
  * @file: path
  * @plan: filled in; free with plan_free() whatever is returned
@@ -285,6 +316,14 @@ int plan_check_memory(const struct plan *plan, uint64_t memory, char *msg, size_
  * Return: 4 KiB pages, all levels.
  */
 uint64_t plan_tables(uint64_t ioas_bytes, uint64_t page_bytes);
+
+/**
+ * plan_ways() - how often each (block, round) is run: once a mode and set of probes
+ * @plan: plan
+ *
+ * Return: the number.
+ */
+size_t plan_ways(const struct plan *plan);
 
 /**
  * plan_nr_cycles() - cycles of a plan

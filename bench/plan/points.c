@@ -131,6 +131,45 @@ bool plan_is_walk(const struct plan *plan)
 	return !strcmp(plan->scenario, "walk");
 }
 
+int plan_set_probes(struct plan *plan, const char *text)
+{
+	char found[PLAN_PROBES_MAX][PROBES_SET_MAX];
+	uint32_t sets[PLAN_PROBES_MAX];
+	size_t nr = 0, len, i;
+
+	for (;; text += len + 1) {
+		text += strspn(text, " \t");
+		len = strcspn(text, ",");
+		if (nr == PLAN_PROBES_MAX || len >= PROBES_SET_MAX)
+			return -EINVAL;
+		memcpy(found[nr], text, len);
+		found[nr][len] = '\0';
+		found[nr][strcspn(found[nr], " \t")] = '\0';
+		if (probes_parse(found[nr], &sets[nr]))
+			return -EINVAL;
+		for (i = 0; i < nr; i++)
+			if (sets[i] == sets[nr])
+				return -EINVAL;
+		nr++;
+		if (!text[len])
+			break;
+	}
+	memcpy(plan->probes, found, sizeof(found));
+	plan->nr_probes = nr;
+	return 0;
+}
+
+const char *plan_probes_text(const struct plan *plan)
+{
+	static char text[PLAN_PROBES_MAX * PROBES_SET_MAX];
+	size_t len = 0, i;
+
+	for (i = 0; i < plan->nr_probes; i++)
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s", i ? "," : "",
+					plan->probes[i]);
+	return text;
+}
+
 const char *plan_size(uint64_t bytes, char buf[24])
 {
 	static const char suffix[] = " KMGT";
@@ -330,8 +369,8 @@ int plan_expand(struct plan *plan, char *msg, size_t len)
 	}
 	for (b = 0; b < plan->nr_blocks; b++)
 		points += plan->blocks[b].nr_hwpts;
-	if (plan->nr_blocks * (uint64_t)plan->cycles * plan->nr_modes > PLAN_CYCLES_MAX ||
-	    points * plan->cycles * plan->nr_modes > 1000000) {
+	if (plan->nr_blocks * (uint64_t)plan->cycles * plan_ways(plan) > PLAN_CYCLES_MAX ||
+	    points * plan->cycles * plan_ways(plan) > 1000000) {
 		snprintf(msg, len, "%s: more than %d cycles; lower cycles or the matrices",
 			 plan->file, PLAN_CYCLES_MAX);
 		return -EINVAL;

@@ -78,6 +78,14 @@ json_t *emit_event(const struct lub_event *e)
 			 (json_int_t)e->hz);
 }
 
+json_t *emit_probe(const struct lub_probe *p)
+{
+	return json_pack("{s:i, s:s, s:s, s:I, s:s, s:s, s:s, s:s, s:s?}", "schema", RECORD_SCHEMA,
+			 "kind", "probe", "run", p->run, "cycle", (json_int_t)p->cycle, "kernel",
+			 p->kernel, "probe", p->probe, "point", p->point, "way", p->way, "reason",
+			 p->reason);
+}
+
 json_t *emit_outcome(const struct lub_outcome *o)
 {
 	json_t *params = emit_params(&o->params);

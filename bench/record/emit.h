@@ -117,6 +117,28 @@ struct lub_outcome {
 };
 
 /**
+ * struct lub_probe - how one place in the kernel was watched
+ * @run: run id
+ * @cycle: from 1
+ * @kernel: "outgoing" or "incoming"
+ * @probe: name of the probe
+ * @point: function or tracepoint
+ * @way: "tracepoint", "fentry", "kprobe" or "absent"
+ * @reason: why it was not watched, or not in the best way; else NULL (written as null)
+ *
+ * What the calibration found out: a metric that needs an absent point has no number.
+ */
+struct lub_probe {
+	const char *run;
+	uint32_t cycle;
+	const char *kernel;
+	const char *probe;
+	const char *point;
+	const char *way;
+	const char *reason;
+};
+
+/**
  * emit_params() - JSON form of a parameter set
  * @p: the set
  *
@@ -139,6 +161,14 @@ json_t *emit_sample(const struct lub_sample *s);
  * Return: as emit_params().
  */
 json_t *emit_event(const struct lub_event *e);
+
+/**
+ * emit_probe() - JSON form of a probe line
+ * @p: the place
+ *
+ * Return: as emit_params().
+ */
+json_t *emit_probe(const struct lub_probe *p);
 
 /**
  * emit_outcome() - JSON form of an outcome line

@@ -116,6 +116,30 @@ static int parse_event(json_t *line, struct record_set *set, const char **why)
 	return 0;
 }
 
+static int parse_probe(json_t *line, struct record_set *set, const char **why)
+{
+	struct lub_probe p = { 0 }, *all;
+	uint64_t cycle;
+
+	*why = "cycle, kernel, probe, point or way";
+	p.run = str(line, "run");
+	p.kernel = str(line, "kernel");
+	p.probe = str(line, "probe");
+	p.point = str(line, "point");
+	p.way = str(line, "way");
+	p.reason = str(line, "reason");
+	if (num(line, "cycle", UINT32_MAX, &cycle) || !p.run || !p.kernel || !p.probe || !p.point ||
+	    !p.way || (!strcmp(p.way, "absent") && !p.reason))
+		return -EINVAL;
+	p.cycle = (uint32_t)cycle;
+	all = grow(set->probes, set->nr_probes, sizeof(*all));
+	if (!all)
+		return -ENOMEM;
+	set->probes = all;
+	all[set->nr_probes++] = p;
+	return 0;
+}
+
 static int parse_outcome(json_t *line, struct record_set *set, const char **why)
 {
 	struct lub_outcome o = { 0 }, *all;
@@ -184,6 +208,8 @@ int record_parse(json_t *line, struct record_set *set, const char **why)
 		err = parse_sample(line, set, why);
 	else if (!strcmp(kind, "event"))
 		err = parse_event(line, set, why);
+	else if (!strcmp(kind, "probe"))
+		err = parse_probe(line, set, why);
 	else if (!strcmp(kind, "outcome"))
 		err = parse_outcome(line, set, why);
 	else if (!strcmp(kind, "run"))
@@ -265,6 +291,7 @@ void record_set_free(struct record_set *set)
 	free(set->samples);
 	free(set->outcomes);
 	free(set->events);
+	free(set->probes);
 	json_decref(set->root);
 	memset(set, 0, sizeof(*set));
 }

@@ -2,7 +2,7 @@
 /*
  * samples.jsonl: one object a line, append-only, the source of truth of a run.
  *
- * The first line has kind "run", all others kind "outcome", "sample" or "event" (emit.h). Only
+ * The first line has kind "run", all others kind "outcome", "sample", "event" or "probe" (emit.h). Only
  * cycles whose outcome is "ok" have sample lines: a reader needs no filter of its own.
  * One outcome line exists for every planned point of every cycle, so counting outcome lines of a
  * point gives its planned cycles; planned samples of a point are that times "reps" of the run line.
@@ -34,6 +34,8 @@
  * @nr_outcomes: their number
  * @events: all event lines in file order
  * @nr_events: their number
+ * @probes: all probe lines in file order
+ * @nr_probes: their number
  * @lines: complete lines seen
  * @bad_lines: complete lines that were no valid record; each was named on stderr
  * @torn: the last line had no newline and was left out; said on stderr
@@ -54,6 +56,8 @@ struct record_set {
 	size_t nr_outcomes;
 	struct lub_event *events;
 	size_t nr_events;
+	struct lub_probe *probes;
+	size_t nr_probes;
 	size_t lines;
 	size_t bad_lines;
 	bool torn;

@@ -27,6 +27,7 @@ static const char *const medians[] = {
 struct beside {
 	FILE *out;
 	struct model m[MAX_RUNS];
+	struct record_set part[MAX_RUNS];
 	size_t n;
 	struct notes notes;
 };
@@ -277,6 +278,18 @@ static const char *common_label(const struct beside *b)
 	return text;
 }
 
+/* Cycles with probes are another thing than those without; a run that has both shows the latter. */
+static int unprobed(struct beside *b, size_t i, const struct record_set *set)
+{
+	int ret = 0;
+
+	if (subset_mixed(set)) {
+		ret = subset_make(&b->part[i], set, false);
+		set = &b->part[i];
+	}
+	return ret ? ret : model_build(&b->m[i], set);
+}
+
 int report_beside(FILE *out, const struct record_set *sets, size_t n)
 {
 	struct beside *b = calloc(1, sizeof(*b));
@@ -290,7 +303,7 @@ int report_beside(FILE *out, const struct record_set *sets, size_t n)
 		return -EINVAL;
 	}
 	for (i = 0; !ret && i < n; i++, b->n++)
-		ret = model_build(&b->m[i], &sets[i]);
+		ret = unprobed(b, i, &sets[i]);
 	if (!ret) {
 		b->out = out;
 		text = common_label(b);
@@ -308,8 +321,10 @@ int report_beside(FILE *out, const struct record_set *sets, size_t n)
 		kexec_rows(b);
 		notes_print(out, &b->notes);
 	}
-	for (i = 0; b && i < b->n; i++)
+	for (i = 0; b && i < b->n; i++) {
 		model_free(&b->m[i]);
+		subset_free(&b->part[i]);
+	}
 	free(b);
 	if (ret)
 		lub_err("report of %zu runs: out of memory", n);

@@ -171,6 +171,10 @@ static int add_series(struct model *m, const struct lub_sample *s)
 	struct series *se = NULL;
 	size_t i;
 
+	/* section_probes() has tables of its own for these */
+	if (!strncmp(s->metric, "probe.", 6))
+		return 0;
+
 	for (i = 0; i < m->nr_series && !se; i++) {
 		const struct lub_sample *f = m->series[i].first;
 
@@ -231,6 +235,7 @@ int model_build(struct model *m, const struct record_set *set)
 
 	memset(m, 0, sizeof(*m));
 	m->set = set;
+	m->all = set;
 	m->mixed = strchr(set->mode, ',') != NULL;
 	for (i = 0; i < set->nr_outcomes; i++) {
 		ret = add_outcome(m, &set->outcomes[i]);

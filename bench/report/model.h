@@ -134,6 +134,8 @@ struct cycle {
 
 /**
  * struct model - one run
+ * @set: its records; of a run with probes off and on, those with probes off
+ * @all: all records of the run
  * @points: sorted by kernel, devices, page size, IOAS size, HWPTs
  * @cycles: sorted by number
  * @planned_cycles: by the run line; at least those that have an outcome or a sample
@@ -144,6 +146,7 @@ struct cycle {
  */
 struct model {
 	const struct record_set *set;
+	const struct record_set *all;
 	struct point *points;
 	size_t nr_points, cap_points;
 	struct series *series;

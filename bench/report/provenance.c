@@ -10,7 +10,7 @@
 #include "bench/report/sections.h"
 
 /* Longest field that is shown; a longer one is cut. */
-#define FIELD	160
+#define FIELD 160
 
 /* A text of the run line by its path, "unknown" when it is not there or null. */
 static const char *field(const struct record_set *set, const char *object, const char *key)
@@ -58,8 +58,8 @@ void section_title(FILE *out, const struct model *m, const char *title)
 		label ? "]" : "");
 }
 
-__attribute__((format(printf, 3, 4)))
-static void line(FILE *out, const char *head, const char *fmt, ...)
+__attribute__((format(printf, 3, 4))) static void line(FILE *out, const char *head, const char *fmt,
+						       ...)
 {
 	char text[4 * FIELD];
 	va_list ap;
@@ -77,10 +77,13 @@ static void counts(FILE *out, const struct model *m)
 
 	for (i = 0; i < set->nr_outcomes; i++)
 		ok += !strcmp(set->outcomes[i].outcome, "ok");
-	line(out, "result    ", "%u of %zu cycles ok; %zu of %u planned points ok, each meant to have %u "
-	     "repetitions", m->ok_cycles, m->planned_cycles, ok, set->planned, set->reps);
+	line(out, "result    ",
+	     "%u of %zu cycles ok; %zu of %u planned points ok, each meant to have %u "
+	     "repetitions",
+	     m->ok_cycles, m->planned_cycles, ok, set->planned, set->reps);
 	if (set->planned > set->nr_outcomes)
-		line(out, "MISSING   ", "%zu planned points have no outcome: the run was interrupted",
+		line(out, "MISSING   ",
+		     "%zu planned points have no outcome: the run was interrupted",
 		     set->planned - set->nr_outcomes);
 	if (set->torn)
 		line(out, "TORN      ", "the last line of the record was cut off and is left out");
@@ -95,11 +98,13 @@ static void counts(FILE *out, const struct model *m)
 void section_header(FILE *out, const struct model *m)
 {
 	const struct record_set *set = m->set;
+	const char *probes = json_string_value(json_object_get(set->run, "probes"));
 	const char *label = provenance_label(set);
 
 	line(out, "lubench   ", "run %s", or_unknown(set->run_id));
 	if (set->simulated)
-		line(out, "          ", "SIMULATED: target fake ran no kernel; no number here was measured");
+		line(out, "          ",
+		     "SIMULATED: target fake ran no kernel; no number here was measured");
 	else if (icount_run(set))
 		line(out, "          ",
 		     "EMULATED, icount: times are counts of instructions at %d ns each, "
@@ -107,17 +112,24 @@ void section_header(FILE *out, const struct model *m)
 		     1 << json_integer_value(
 			     json_object_get(json_object_get(set->run, "machine"), "icount")));
 	else if (label)
-		line(out, "          ", "EMULATED: times are those of an emulator (%s), not of hardware",
+		line(out, "          ",
+		     "EMULATED: times are those of an emulator (%s), not of hardware",
 		     field(set, "machine", "accel"));
 	line(out, "target    ", "%s, mode %s%s", or_unknown(set->target), or_unknown(set->mode),
 	     set->run ? "" : " (the record has no run line)");
+	if (probes && strcmp(probes, "off"))
+		line(out, "probes    ", "%s: %s", probes,
+		     subset_mixed(m->all)
+			     ? "the tables are those of the cycles without, up to \"What the probes saw\""
+			     : "every number holds what they cost");
 	line(out, "kernel    ", "%s, build id %s", field(set, "kernel", "release"),
 	     field(set, "kernel", "build_id"));
 	line(out, "series    ", "%s", field(set, NULL, "series"));
 	line(out, "tool      ", "lubench %s%s%s", field(set, "tool", "version"),
 	     set->emulated ? ", " : "", set->emulated ? field(set, "machine", "emulator") : "");
-	line(out, "host      ", "%s, cpu %s", set->emulated ? "this machine" :
-	     field(set, NULL, "host"), field(set, "machine", "cpu"));
+	line(out, "host      ", "%s, cpu %s",
+	     set->emulated ? "this machine" : field(set, NULL, "host"),
+	     field(set, "machine", "cpu"));
 	line(out, "when      ", "%s", field(set, NULL, "started"));
 	counts(out, m);
 }

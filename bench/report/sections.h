@@ -24,7 +24,24 @@ void provenance_line(const struct record_set *set, char *buf, size_t len);
 /* A blank line and the title, which says so when its numbers are no hardware's. */
 void section_title(FILE *out, const struct model *m, const char *title);
 
+struct lub_params;
 struct stats_fit;
+
+/* Were probes on? */
+bool subset_probed(const struct lub_params *p);
+
+/* Has a run cycles with probes off and cycles with probes on? */
+bool subset_mixed(const struct record_set *set);
+
+/*
+ * The cycles of one of these kinds; strings stay those of @in, which must outlive it.
+ * Return: 0 or -ENOMEM; subset_free() in both cases.
+ */
+int subset_make(struct record_set *out, const struct record_set *in, bool probed);
+void subset_free(struct record_set *set);
+
+/* The part of section_probes() that compares probes off and on. Return: 0 or -ENOMEM. */
+int probe_effect(FILE *out, const struct model *m);
 
 /*
  * Fit the cost model to the points from @first to @end, which are of one kernel; *without_pages
@@ -65,6 +82,7 @@ int section_blackout(FILE *out, struct model *m);
 int section_walk(FILE *out, struct model *m);
 int section_waterfall(FILE *out, struct model *m);
 int section_iotlb(FILE *out, struct model *m);
+int section_probes(FILE *out, struct model *m);
 int section_other(FILE *out, struct model *m);
 void section_outcomes(FILE *out, const struct model *m);
 

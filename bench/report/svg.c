@@ -14,23 +14,23 @@
 #include "bench/report/report.h"
 #include "bench/report/sections.h"
 
-#define W	960
-#define H	560
-#define LEFT	86
-#define RIGHT	730
-#define TOP	74
-#define BOTTOM	462
+#define W 960
+#define H 560
+#define LEFT 86
+#define RIGHT 730
+#define TOP 74
+#define BOTTOM 462
 
-#define FONT	"font-family=\"DejaVu Sans,Verdana,Helvetica,Arial,sans-serif\""
+#define FONT "font-family=\"DejaVu Sans,Verdana,Helvetica,Arial,sans-serif\""
 
 /* Okabe and Ito's colours, told apart with any colour vision; then dashes tell them apart. */
-static const char *const colours[] = { "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9",
-				       "#e69f00", "#000000" };
+static const char *const colours[] = { "#0072b2", "#d55e00", "#009e73", "#cc79a7",
+				       "#56b4e9", "#e69f00", "#000000" };
 static const char *const dashes[] = { "", "7 4", "2 3", "10 3 2 3" };
 
 struct axis {
-	double lo, hi;		/* logarithms */
-	double from, to;	/* pixels */
+	double lo, hi;	 /* logarithms */
+	double from, to; /* pixels */
 };
 
 static double place(const struct axis *a, double v)
@@ -167,9 +167,10 @@ static void dots(FILE *out, const struct point *p, const struct axis *x, const s
 		double v = p->reps[i].value[REP_IOMMUFD];
 
 		if (p->reps[i].have & 1u << REP_IOMMUFD && v > 0)
-			fprintf(out, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"2.6\" fill=\"%s\" "
-				"fill-opacity=\"0.35\"/>\n", place(x, p->p->hwpts), place(y, v),
-				colour);
+			fprintf(out,
+				"<circle cx=\"%.1f\" cy=\"%.1f\" r=\"2.6\" fill=\"%s\" "
+				"fill-opacity=\"0.35\"/>\n",
+				place(x, p->p->hwpts), place(y, v), colour);
 	}
 }
 
@@ -189,8 +190,10 @@ static void curve(FILE *out, const struct model *m, size_t first, size_t end, un
 	for (i = first; i < end; i++)
 		if (m->points[i].p->hwpts)
 			dots(out, &m->points[i], x, y, colour);
-	fprintf(out, "<path fill=\"none\" stroke=\"%s\" stroke-width=\"2\" stroke-dasharray=\"%s\" "
-		"d=\"", colour, *dash ? dash : "none");
+	fprintf(out,
+		"<path fill=\"none\" stroke=\"%s\" stroke-width=\"2\" stroke-dasharray=\"%s\" "
+		"d=\"",
+		colour, *dash ? dash : "none");
 	for (i = first; i < end; i++) {
 		double v = point_median(&m->points[i], REP_IOMMUFD);
 
@@ -201,13 +204,15 @@ static void curve(FILE *out, const struct model *m, size_t first, size_t end, un
 		started = true;
 	}
 	fputs("\"/>\n", out);
-	fprintf(out, "<path d=\"M%d %.1fh26\" stroke=\"%s\" stroke-width=\"2\" "
-		"stroke-dasharray=\"%s\"/>\n", RIGHT + 16, ly, colour, *dash ? dash : "none");
+	fprintf(out,
+		"<path d=\"M%d %.1fh26\" stroke=\"%s\" stroke-width=\"2\" "
+		"stroke-dasharray=\"%s\"/>\n",
+		RIGHT + 16, ly, colour, *dash ? dash : "none");
 	fprintf(out, "<circle cx=\"%d\" cy=\"%.1f\" r=\"2.6\" fill=\"%s\"/>\n", RIGHT + 29, ly,
 		colour);
-	snprintf(label, sizeof(label), "%s, %s pages%s%.40s", fmt_bytes(a, (double)p->p->ioas_bytes),
-		 fmt_bytes(b, (double)p->p->page_bytes), p->kernel ? ", " : "",
-		 p->kernel ? p->kernel : "");
+	snprintf(label, sizeof(label), "%s, %s pages%s%.40s",
+		 fmt_bytes(a, (double)p->p->ioas_bytes), fmt_bytes(b, (double)p->p->page_bytes),
+		 p->kernel ? ", " : "", p->kernel ? p->kernel : "");
 	text(out, RIGHT + 50, ly + 4, 12, "", label);
 }
 
@@ -224,20 +229,25 @@ static void frame(FILE *out, const struct model *m)
 	const char *label = provenance_label(m->set);
 	char line[1024];
 
-	fprintf(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" "
-		"height=\"%d\" " FONT " fill=\"#222222\">\n", W, H, W, H);
-	snprintf(line, sizeof(line), "Latency of preserving an iommufd, against the number of HWPTs%s%s",
+	fprintf(out,
+		"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" "
+		"height=\"%d\" " FONT " fill=\"#222222\">\n",
+		W, H, W, H);
+	snprintf(line, sizeof(line),
+		 "Latency of preserving an iommufd, against the number of HWPTs%s%s",
 		 label ? ", " : "", label ? label : "");
 	fputs("<title>", out);
 	escaped(out, line);
 	fprintf(out, "</title>\n<rect width=\"%d\" height=\"%d\" fill=\"#ffffff\"/>\n", W, H);
-	snprintf(line, sizeof(line), "preserve.iommufd against HWPT count%s%s%s",
-		 label ? " (" : "", label ? label : "", label ? ")" : "");
+	snprintf(line, sizeof(line), "preserve.iommufd against HWPT count%s%s%s", label ? " (" : "",
+		 label ? label : "", label ? ")" : "");
 	text(out, LEFT, 32, 18, "font-weight=\"bold\"", line);
-	snprintf(line, sizeof(line), "target %.60s, mode %.20s; lines: medians, dots: every repetition%s",
+	snprintf(line, sizeof(line),
+		 "target %.60s, mode %.20s; lines: medians, dots: every repetition%s",
 		 m->set->target, m->set->mode,
-		 m->set->simulated ? "; nothing was measured" : label ?
-		 "; times of an emulator, not of hardware" : "");
+		 m->set->simulated ? "; nothing was measured"
+		 : label	   ? "; times of an emulator, not of hardware"
+				   : "");
 	text(out, LEFT, 54, 12, "fill=\"#555555\"", line);
 	text(out, (LEFT + RIGHT) / 2, BOTTOM + 42, 13, "text-anchor=\"middle\"",
 	     "HWPTs preserved in one iommufd (log scale)");
@@ -260,7 +270,8 @@ static int draw(FILE *out, const struct model *m)
 
 	if (ranges(m, &x, &y)) {
 		lub_err("run %s has no preserve.iommufd sample, so there is no curve to draw; "
-			"lubench report says why", m->set->run_id);
+			"lubench report says why",
+			m->set->run_id);
 		return -ENODATA;
 	}
 	frame(out, m);
@@ -269,8 +280,9 @@ static int draw(FILE *out, const struct model *m)
 	fprintf(out, "<path d=\"M%d %dV%dH%d\" fill=\"none\" stroke=\"#222222\"/>\n", LEFT, TOP,
 		BOTTOM, RIGHT);
 	for (first = 0; first < m->nr_points; first = end) {
-		for (end = first + 1; end < m->nr_points &&
-		     point_same_curve(&m->points[first], &m->points[end]); end++)
+		for (end = first + 1;
+		     end < m->nr_points && point_same_curve(&m->points[first], &m->points[end]);
+		     end++)
 			;
 		if (has_value(m, first, end))
 			curve(out, m, first, end, nr++, &x, &y);
@@ -281,15 +293,21 @@ static int draw(FILE *out, const struct model *m)
 
 int report_svg(FILE *out, const struct record_set *set)
 {
-	struct model m;
+	bool mixed = subset_mixed(set);
+	struct record_set part = { 0 };
+	struct model m = { 0 };
 	int ret;
 
-	ret = model_build(&m, set);
+	ret = mixed ? subset_make(&part, set, false) : 0;
+	if (!ret)
+		ret = model_build(&m, mixed ? &part : set);
 	if (ret)
 		lub_err("picture of run %s: out of memory", set->run_id);
 	else
 		ret = draw(out, &m);
 	model_free(&m);
+	if (mixed)
+		subset_free(&part);
 	if (!ret && (fflush(out) || ferror(out))) {
 		lub_err("picture of run %s: cannot write it; is the disk full?", set->run_id);
 		ret = -EIO;

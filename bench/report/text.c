@@ -19,6 +19,7 @@ static int sections(FILE *out, struct model *m)
 		section_phases,
 		section_witness,
 		section_soak,
+		section_probes,
 		/* last of the tables: it prints what no other has */
 		section_other,
 	};
@@ -32,7 +33,7 @@ static int sections(FILE *out, struct model *m)
 		if (witness_wanted(m))
 			section_witness(out, m);
 		section_outcomes(out, m);
-		return 0;
+		return section_probes(out, m);
 	}
 	for (i = 0; i < ARRAY_LEN(all); i++) {
 		ret = all[i](out, m);
@@ -43,17 +44,47 @@ static int sections(FILE *out, struct model *m)
 	return 0;
 }
 
+/* What went wrong with probes on goes wrong all the same. */
+static int probed_cycles(FILE *out, const struct record_set *set, bool *failed)
+{
+	struct record_set part;
+	struct model m = { 0 };
+	int ret = subset_make(&part, set, true);
+
+	if (!ret)
+		ret = model_build(&m, &part);
+	if (!ret) {
+		fputs("\nThe cycles with probes:\n", out);
+		if (witness_wanted(&m))
+			section_witness(out, &m);
+		section_outcomes(out, &m);
+	}
+	*failed |= m.failed;
+	model_free(&m);
+	subset_free(&part);
+	return ret;
+}
+
 int report_text(FILE *out, const struct record_set *set, bool *failed)
 {
-	struct model m;
+	bool mixed = subset_mixed(set), bad = false;
+	struct record_set part = { 0 };
+	struct model m = { 0 };
 	int ret;
 
-	ret = model_build(&m, set);
+	ret = mixed ? subset_make(&part, set, false) : 0;
+	if (!ret)
+		ret = model_build(&m, mixed ? &part : set);
+	m.all = set;
 	if (!ret)
 		ret = sections(out, &m);
+	if (!ret && mixed)
+		ret = probed_cycles(out, set, &bad);
 	if (failed)
-		*failed = m.failed;
+		*failed = m.failed || bad;
 	model_free(&m);
+	if (mixed)
+		subset_free(&part);
 	if (ret)
 		lub_err("report of run %s: out of memory", set->run_id);
 	else if (fflush(out) || ferror(out)) {

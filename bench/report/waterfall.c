@@ -44,6 +44,7 @@ static const struct step steps[] = {
 	{ "incoming", "init", "drivers, root file system" },
 	{ "incoming", "user.first", "start of init" },
 	{ "incoming", "agent.start", "init, up to the agent" },
+	{ "incoming", "probes.end", "(probes loaded)" },
 	{ "incoming", "session.end", "session retrieved" },
 	{ "incoming", "blackout.end", "witness page back" },
 	{ "incoming", "verify.begin", "other memfds back" },

@@ -92,7 +92,7 @@ json_t *cycle_json(const struct cycle_job *job, const char *device)
 						"working_set", (json_int_t)p.working_set));
 	}
 	obj = json_pack("{s:i, s:s, s:I, s:s, s:s, s:s, s:s, s:{s:s, s:s}, s:I, s:I, s:I, s:i, s:i,"
-			" s:b, s:b, s:o}",
+			" s:b, s:b, s:o, s:s, s:I}",
 			"schema", 1, "run", job->run, "cycle", (json_int_t)job->cycle.number,
 			"scenario", job->plan->scenario, "mode", job->mode, "workload",
 			job->plan->workload, "device", device ? device : "", "kexec", "image",
@@ -101,7 +101,8 @@ json_t *cycle_json(const struct cycle_job *job, const char *device)
 			(json_int_t)job->cycle.kexec_hwpts, "point_budget_ms",
 			(json_int_t)job->plan->point_budget_s * 1000, "budget_ms", job->work_ms,
 			"control_ms", CONTROL_MS, "mixed", job->cycle.nr_blocks > 1, "icount",
-			job->icount, "points", points);
+			job->icount, "points", points, "probes", job->cycle.probes, "probes_ring",
+			(json_int_t)job->plan->probes_ring);
 	free(append);
 	return obj;
 }

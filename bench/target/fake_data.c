@@ -17,8 +17,8 @@ static const char *const rep_metrics[] = {
 };
 
 static const char *const cycle_metrics[] = {
-	"freeze", "jump", "boot.kho", "boot.iommu", "retrieve.iommufd", "restore.hwpt", "bind",
-	"replace.hwpt", "finish", "blackout.cpu",
+	"freeze",	"jump", "boot.kho",	"boot.iommu", "retrieve.iommufd",
+	"restore.hwpt", "bind", "replace.hwpt", "finish",     "blackout.cpu",
 };
 
 static const char *const events[] = { "freeze.begin", "jump", "entry", "iommu.adopted" };
@@ -40,7 +40,8 @@ static int64_t cost(const struct lub_sample *s, size_t metric)
 {
 	uint64_t pages = s->params.hwpts * plan_tables(s->params.ioas_bytes, s->params.page_bytes);
 
-	return (int64_t)(20000 * (metric + 1) + pages * 150 + (s->rep * 7 + s->cycle * 3) % 11 * 500);
+	return (int64_t)(20000 * (metric + 1) + pages * 150 +
+			 (s->rep * 7 + s->cycle * 3) % 11 * 500);
 }
 
 static int write_point(int fd, struct lub_sample *s, uint32_t reps)
@@ -82,8 +83,12 @@ static int write_cycle(int fd, struct lub_sample *s)
 static int leave_out(int fd, const struct lub_sample *s)
 {
 	struct lub_outcome o = {
-		.run = s->run, .cycle = s->cycle, .scenario = s->scenario, .outcome = "skip",
-		.reason = "budget: left out by the fake agent", .params = s->params,
+		.run = s->run,
+		.cycle = s->cycle,
+		.scenario = s->scenario,
+		.outcome = "skip",
+		.reason = "budget: left out by the fake agent",
+		.params = s->params,
 	};
 
 	return emit_write(fd, emit_outcome(&o));
@@ -93,10 +98,15 @@ static int write_samples(const struct fake_answer *a, int fd)
 {
 	const json_t *points = json_object_get(a->job, "points"), *point;
 	struct lub_sample s = {
-		.run = text(a->job, "run"), .cycle = (uint32_t)number(a->job, "cycle"),
-		.scenario = text(a->job, "scenario"), .unit = "ns", .clock = "tsc",
-		.params = { .devices = 1, .mode = text(a->job, "mode"),
-			    .workload = text(a->job, "workload") },
+		.run = text(a->job, "run"),
+		.cycle = (uint32_t)number(a->job, "cycle"),
+		.scenario = text(a->job, "scenario"),
+		.unit = "ns",
+		.clock = "tsc",
+		.params = { .devices = 1,
+			    .mode = text(a->job, "mode"),
+			    .workload = text(a->job, "workload"),
+			    .probes = text(a->job, "probes") },
 	};
 	size_t i, nr = json_array_size(points);
 	int err = 0;
@@ -107,9 +117,9 @@ static int write_samples(const struct fake_answer *a, int fd)
 		s.params.ioas_bytes = number(point, "ioas_bytes");
 		s.params.page_bytes = number(point, "page_bytes");
 		s.params.layout = json_string_value(json_object_get(point, "layout"));
-		err = a->left_out && i + 1 == nr ?
-		      leave_out(fd, &s) :
-		      write_point(fd, &s, (uint32_t)number(a->job, "reps"));
+		err = a->left_out && i + 1 == nr
+			      ? leave_out(fd, &s)
+			      : write_point(fd, &s, (uint32_t)number(a->job, "reps"));
 	}
 	s.params.hwpts = (uint32_t)number(a->job, "kexec_hwpts");
 	if (!err)

@@ -162,7 +162,7 @@ guest_program() {
 	mapfile -t objects < <(find "$obj" -name '*.o' ! -name main.o)
 	$arch-linux-gnu-gcc -std=gnu11 -O2 -g -D_GNU_SOURCE -Wall -Wextra -Werror -I. -isystem "$headers" "${sysroot[@]}" \
 		-static -o "$out" "${sources[@]}" "${objects[@]}" \
-		-ljansson -pthread >&2 || fail "cannot build the guest program $1"
+		-ljansson -lbpf -lelf -lz -pthread >&2 || fail "cannot build the guest program $1"
 	echo "$out"
 }
 

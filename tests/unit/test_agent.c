@@ -67,6 +67,14 @@ static void cycle_good(void **state)
 	assert_string_equal(c.append, "a b");
 	assert_int_equal(c.nr_points, 2);
 	assert_int_equal(c.points[1].hwpts, 4);
+	assert_string_equal(c.probes, "off");
+	assert_int_equal(c.probe_set, 0);
+	cycle_free(&c);
+	assert_int_equal(parse(&c, "'reps':5", "'reps':5,'probes':'kho','probes_ring':8192", why),
+			 0);
+	assert_string_equal(c.probes, "kho");
+	assert_true(c.probe_set && !(c.probe_set & (c.probe_set - 1)));
+	assert_int_equal(c.probes_ring, 8192);
 	cycle_free(&c);
 }
 
@@ -100,6 +108,8 @@ static void cycle_bad(void **state)
 	} cases[] = {
 		{ "'rebuild'", "'rebuilt'", "mode" },
 		{ "'reps':5", "'reps':0", "out of range" },
+		{ "'reps':5", "'reps':5,'probes':'all'", "probes" },
+		{ "'reps':5", "'reps':5,'probes_ring':5000", "out of range" },
 		{ "'reps':5", "'reps':'5'", "integer" },
 		{ "'kexec_hwpts':16", "'kexec_hwpts':-1", "out of range" },
 		{ "'kexec_hwpts':16,", "", "kexec_hwpts" },

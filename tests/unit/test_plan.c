@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Plan files: what is accepted, what is refused and in which words, how points are laid out. */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -171,6 +172,48 @@ static void test_modes(void **state)
 	order("crash,preserve,rebuild", "prrpprrpcccc");
 	order("crash,rebuild", "rrrrcccc");
 	order("crash", "cccc");
+}
+
+/* Each (block, round) once with every set of probes, in each mode. */
+static void test_probes(void **state)
+{
+	static const char *const want[] = { "off", "on", "phases+kho" };
+	struct plan plan;
+	char msg[512];
+	uint32_t n;
+
+	(void)state;
+	assert_int_equal(load(RUN MATRIX, &plan, msg, sizeof(msg)), 0);
+	assert_string_equal(plan_probes_text(&plan), "off");
+	assert_int_equal(plan.probes_ring, 1 << 20);
+	plan_free(&plan);
+	assert_int_equal(load(RUN "cycles=2\nmode=preserve,rebuild\nprobes=off, on ,phases+kho\n"
+				  "probes_ring=64K\n" MATRIX,
+			      &plan, msg, sizeof(msg)),
+			 0);
+	assert_string_equal(plan_probes_text(&plan), "off,on,phases+kho");
+	assert_int_equal(plan.probes_ring, 64 << 10);
+	assert_int_equal(plan_nr_cycles(&plan), 12);
+	assert_int_equal(plan_nr_points(&plan), 24);
+	for (n = 1; n <= 12; n++) {
+		struct plan_cycle c = plan_cycle_get(&plan, n);
+
+		/* The second round backwards: A B, B A. */
+		size_t way = n <= 6 ? n - 1 : 12 - n;
+
+		assert_string_equal(c.probes, want[way % 3]);
+		assert_string_equal(c.mode, way / 3 ? "rebuild" : "preserve");
+		assert_int_equal(c.round, (n - 1) / 6 + 1);
+	}
+	assert_int_equal(plan_set_probes(&plan, "on,phases+tables+phases"), -EINVAL);
+	assert_string_equal(plan_probes_text(&plan), "off,on,phases+kho");
+	plan_free(&plan);
+	refused(RUN "probes=of\n" MATRIX, "p.ini:3: probes: ", "list probes");
+	refused(RUN "probes=on,\n" MATRIX, "p.ini:3: probes: ", "list probes");
+	refused(RUN "probes=on,off,on\n" MATRIX, "p.ini:3: probes: ", "list probes");
+	refused(RUN "probes=kho+phases,phases+kho\n" MATRIX, "p.ini:3: probes: ", "list probes");
+	refused(RUN "probes_ring=100K\n" MATRIX, "p.ini:3: probes_ring: ", "power of two");
+	refused(RUN "probes_ring=2K\n" MATRIX, "p.ini:3: probes_ring: ", "too small");
 }
 
 static void test_default_kexec(void **state)
@@ -377,6 +420,7 @@ int main(void)
 		cmocka_unit_test(test_shipped), cmocka_unit_test(test_size_text),
 		cmocka_unit_test(test_walk),	cmocka_unit_test(test_walk_refused),
 		cmocka_unit_test(test_layouts), cmocka_unit_test(test_working_set),
+		cmocka_unit_test(test_probes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

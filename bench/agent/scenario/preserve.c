@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "bench/agent/counters.h"
+#include "bench/agent/probes.h"
 #include "bench/agent/quiet.h"
 #include "bench/agent/uapi/iommufd.h"
 #include "bench/agent/uapi/liveupdate.h"
@@ -103,6 +104,7 @@ static int one_rep(struct agent *ag, const struct point *p, uint32_t rep)
 	agent_time(ag, p, rep, "preserve.iommufd", t[2] - t[1]);
 	agent_time(ag, p, rep, "preserve.vfio", t[3] - t[2]);
 	agent_time(ag, p, rep, "unpreserve.total", t[5] - t[4]);
+	agent_probes_collect(ag, p, rep);
 	return 0;
 }
 
