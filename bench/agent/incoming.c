@@ -11,6 +11,7 @@
 #include "bench/agent/counters.h"
 #include "bench/agent/kmsg.h"
 #include "bench/agent/leftover.h"
+#include "bench/agent/pmu.h"
 #include "bench/agent/scenario/scenario.h"
 #include "bench/agent/sysfile.h"
 #include "bench/agent/uapi/liveupdate.h"
@@ -163,6 +164,7 @@ int agent_incoming(const char *dir)
 		agent_mark(&ag, "user.first");
 		ag.marks[1].ticks = ag.first;
 		err = ag.scenario->receive(&ag);
+		agent_pmu_end(&ag, "after");
 	}
 	/* What is known is written down whatever happened; the outcome says what it is worth. */
 	if (ag.lines >= 0 && !copy_lines(&ag)) {

@@ -14,6 +14,7 @@
 #include "bench/agent/busy.h"
 #include "bench/agent/kmsg.h"
 #include "bench/agent/pcidev.h"
+#include "bench/agent/pmu.h"
 #include "bench/agent/scenario/scenario.h"
 #include "bench/agent/sysfile.h"
 #include "bench/agent/uapi/liveupdate.h"
@@ -217,11 +218,13 @@ static int control_window(struct agent *ag)
 		return agent_fail(ag, "harness-error", err,
 				  "the device does no DMA before the kexec");
 	ag->corrupt += v.corrupt;
+	agent_pmu_begin(ag);
 	from = w->counter;
 	w->phase = LUB_PHASE_CONTROL;
 	busy_window(ag->c.control_ms);
 	w->phase = LUB_PHASE_WORK;
 	ag->carried.control = w->counter - from;
+	agent_pmu_end(ag, "before");
 	agent_sample(ag, &ag->carried.at, 0, "dma.count", "count", ag->carried.control, "control");
 	return v.corrupt ? agent_fail(ag, "harness-error", 0,
 				      "the copy is wrong in %u bytes before the kexec", v.corrupt)

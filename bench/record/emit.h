@@ -24,7 +24,7 @@
  * @probes: what watches the kernel; NULL is written as "off"
  * @phase: before, control, blackout or after; NULL: left out
  * @kernel: outgoing, incoming or a kernel selection; NULL: left out
- * @observer: who measured when it is not the agent ("host", "qemu"); NULL: left out
+ * @observer: who measured when it is not the agent ("host", "qemu", "pmu"); NULL: left out
  */
 struct lub_params {
 	uint32_t hwpts;
