@@ -45,7 +45,7 @@ endif
 #
 # Packages
 #
-DEPS := bc bison ccache clang-format cpio debian-archive-keyring dpkg-dev dropbear-bin dwarves e2fsprogs \
+DEPS := bc bison bpftrace ccache clang-format cpio debian-archive-keyring dpkg-dev dropbear-bin dwarves e2fsprogs \
 	fakeroot flex gcc git iproute2 jq kmod libc6-dev libcmocka-dev libdpdk-dev libelf-dev libgsl-dev \
 	libinih-dev libjansson-dev libsqlite3-dev libssl-dev make mmdebstrap openssh-client perl pkg-config \
 	qemu-utils rsync shellcheck sparse xz-utils zstd
@@ -65,6 +65,7 @@ help: ## this list
 		/^[a-z-]+:.* ## /{ split($$0, a, ":"); sub(/.* ## /, ""); printf "  make %-14s %s\n", a[1], $$0 }' Makefile
 	@printf '\nVariables: TARGET=vtd|vtd-sm|smmuv3|smmuv3-s2|all, PLAN=%s, MODE=preserve|rebuild|crash or a list,\n' '$(PLAN)'
 	@printf 'KERNEL=series|series:N|base, KSRC=DIR, VARIANT=selftest|debug (also selftest+debug)|mock,\n'
+	@printf 'PERF=1 (flame graph of the preserve calls), '
 	@printf 'WORKLOAD=lsi|..., HOST=user@machine DEVICE=BDF, LUBENCH_CACHE=%s, V=1.\n' '$(LUBENCH_CACHE)'
 
 deps: ## install the Debian packages that are missing
@@ -191,7 +192,7 @@ RUN ?= $(or $(dir $(wildcard $(NEWEST)samples.jsonl $(NEWEST)*/samples.jsonl)),$
 NEWEST = $(lastword $(sort $(dir $(wildcard results/runs/*/.))))
 
 PLAN_FILE := $(if $(or $(findstring /,$(PLAN)),$(filter %.ini,$(PLAN))),$(PLAN),bench/plan/plans/$(PLAN).ini)
-RUN_ARGS = --plan '$(PLAN_FILE)' $(if $(MODE),--mode $(MODE)) $(if $(WORKLOAD),--workload $(WORKLOAD)) \
+RUN_ARGS = --plan '$(PLAN_FILE)' $(if $(filter 1,$(PERF)),--perf) $(if $(MODE),--mode $(MODE)) $(if $(WORKLOAD),--workload $(WORKLOAD)) \
 	--kernel $(if $(KSRC),ksrc,$(KERNEL))$(addprefix -,$(subst +,-,$(VARIANT)))
 
 # What cannot work is said before a kernel is built for it.
@@ -203,7 +204,7 @@ bench-args:
 	@[ -z '$(HOST)' ] || [ -n '$(DEVICE)' ] || { echo 'lubench: HOST needs DEVICE=BDF: the device that may be taken from its driver' >&2; exit 2; }
 
 # The trap: a shell that ^C ends at once would let make return while lubench still ends its guest.
-bench: bench-args deps all kernel $(if $(HOST),,image) ## measure on TARGET, or on HOST, and report
+bench: bench-args deps all kernel $(if $(HOST),,image $(if $(filter 1,$(PERF)),tools)) ## measure on TARGET, or on HOST, and report
 	@trap : INT; rc=0; runs=; \
 	for t in $(if $(HOST),host,$(TARGETS)); do \
 		out=$(OUT)$(if $(word 2,$(TARGETS)),/$$t); \
@@ -239,6 +240,10 @@ kernel-base: kernel
 image: deps ## make the root image of the emulated targets
 	@set -e; for a in $(ARCHS); do ARCH=$$a bench/target/image/build.sh >/dev/null; done
 
+.PHONY: tools
+tools: deps ## make the disk with perf and bpftrace, which emulated targets get on demand
+	@set -e; for a in $(ARCHS); do ARCH=$$a bench/target/image/tools.sh >/dev/null; done
+
 kernel-tree: deps ## a git tree with the series applied, to hack in: KTREE=DIR
 	@kernel/tree.sh work
 
@@ -250,7 +255,7 @@ kernel-check: deps ## each patch applies, builds, is clean under checkpatch and 
 
 ##@ Testing
 .PHONY: test test-unit test-golden test-emulated test-full
-test: all kernel kernel-base image $(FIO) $(TESTS) ## all tests
+test: all kernel kernel-base image tools $(FIO) $(TESTS) ## all tests
 	@tests/run.sh unit golden emulated
 
 test-unit: $(TESTS) ## tests of single parts
@@ -259,7 +264,7 @@ test-unit: $(TESTS) ## tests of single parts
 test-golden: all ## the program against recorded inputs
 	@tests/run.sh golden
 
-test-emulated: all kernel kernel-base image $(FIO) ## the whole path on emulated targets
+test-emulated: all kernel kernel-base image tools $(FIO) ## the whole path on emulated targets
 	@tests/run.sh emulated
 
 test-full: test kernel-check ## all of it, each patch, and kernels that watch locks and memory

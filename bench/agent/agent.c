@@ -129,6 +129,7 @@ static struct lub_params params_of(const struct agent *ag, const struct point *p
 		.devices = 1,
 		.mode = ag->c.mode_name,
 		.workload = ag->c.workload,
+		.probes = ag->c.perf ? "perf" : NULL,
 	};
 }
 

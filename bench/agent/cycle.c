@@ -49,6 +49,7 @@ static int check_points(struct cycle *c, json_t *points, char *why, size_t len)
 int cycle_parse(json_t *root, struct cycle *c, char *why, size_t len)
 {
 	json_int_t cycle, reps, hwpts, point_ms, total_ms, control_ms;
+	int perf = 0;
 	json_error_t jerr;
 	json_t *points;
 	size_t i;
@@ -57,12 +58,12 @@ int cycle_parse(json_t *root, struct cycle *c, char *why, size_t len)
 	c->root = root;
 	if (json_unpack_ex(root, &jerr, 0,
 			   "{s:s, s:I, s:s, s:s, s:s, s:s, s:{s:s, s:s}, s:I, s:I, s:I, s:I, s:I,"
-			   " s:o}",
+			   " s:o, s?b}",
 			   "run", &c->run, "cycle", &cycle, "scenario", &c->scenario, "mode",
 			   &c->mode_name, "workload", &c->workload, "device", &c->device, "kexec",
 			   "image", &c->image, "append", &c->append, "reps", &reps, "kexec_hwpts",
 			   &hwpts, "point_budget_ms", &point_ms, "budget_ms", &total_ms,
-			   "control_ms", &control_ms, "points", &points)) {
+			   "control_ms", &control_ms, "points", &points, "perf", &perf)) {
 		snprintf(why, len, "%s", jerr.text);
 		return -EINVAL;
 	}
@@ -90,6 +91,7 @@ int cycle_parse(json_t *root, struct cycle *c, char *why, size_t len)
 	c->point_budget_ms = (uint32_t)point_ms;
 	c->budget_ms = (uint32_t)total_ms;
 	c->control_ms = (uint32_t)control_ms;
+	c->perf = perf;
 	return check_points(c, points, why, len);
 }
 

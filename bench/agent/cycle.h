@@ -4,6 +4,7 @@
 #define BENCH_AGENT_CYCLE_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -43,6 +44,7 @@ struct point {
  * @point_budget_ms: time for one point
  * @budget_ms: time for everything before the jump
  * @control_ms: length of the window without a kexec
+ * @perf: sample the call that preserves the iommufd
  * @points: all of one block: same IOAS size, same page size, ascending HWPT counts
  * @nr_points: their number, at least 1
  */
@@ -62,6 +64,7 @@ struct cycle {
 	uint32_t point_budget_ms;
 	uint32_t budget_ms;
 	uint32_t control_ms;
+	bool perf;
 	struct point *points;
 	size_t nr_points;
 };

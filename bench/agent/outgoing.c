@@ -14,6 +14,7 @@
 #include "bench/agent/busy.h"
 #include "bench/agent/kmsg.h"
 #include "bench/agent/pcidev.h"
+#include "bench/agent/perf.h"
 #include "bench/agent/pmu.h"
 #include "bench/agent/scenario/scenario.h"
 #include "bench/agent/sysfile.h"
@@ -290,8 +291,13 @@ static int run(struct agent *ag)
 		err = fill_tables(ag, start, no_tables, sizeof(no_tables));
 	if (!err)
 		err = fill_check(ag, &pages);
-	if (!err && ag->c.mode == MODE_PRESERVE && ag->scenario->point)
-		err = run_points(ag, start, pages, no_tables);
+	if (!err && ag->c.mode == MODE_PRESERVE && ag->scenario->point) {
+		err = agent_perf_start(ag);
+		if (!err)
+			err = run_points(ag, start, pages, no_tables);
+		if (!err)
+			err = agent_perf_stop(ag);
+	}
 	if (!err)
 		err = settle(ag, pages);
 	if (err)
@@ -322,6 +328,7 @@ int agent_outgoing(const char *dir)
 		run(&ag);
 
 	/* Only failures come here. */
+	agent_perf_abort();
 	service_stop(&ag.service);
 	if (ag.engine.ops)
 		ag.engine.ops->stop(&ag.engine);

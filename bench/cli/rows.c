@@ -104,6 +104,7 @@ static struct lub_params params_of(const struct campaign *c, const struct plan_c
 		.devices = 1,
 		.mode = cycle->mode,
 		.workload = c->plan.workload,
+		.probes = c->perf ? "perf" : NULL,
 	};
 }
 

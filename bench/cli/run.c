@@ -31,6 +31,7 @@ struct options {
 	const char *device;
 	const char *resume;
 	const char *append;
+	bool perf;
 	struct artifacts artifacts;
 };
 
@@ -38,7 +39,8 @@ enum {
 	OPT_APPEND = 0x100,
 	OPT_AGENT,
 	OPT_IMAGE,
-	OPT_KEY
+	OPT_KEY,
+	OPT_PERF
 };
 
 static const struct argp_option options[] = {
@@ -54,6 +56,8 @@ static const struct argp_option options[] = {
 	  "DMA workload (default: the plan's); see `lubench list workloads`", 0 },
 	{ "device", 'd', "BDF", 0, "Device that may be taken (needed with --host)", 0 },
 	{ "resume", 'r', "DIR", 0, "Go on with an interrupted run", 0 },
+	{ "perf", OPT_PERF, NULL, 0,
+	  "Run perf beside the preserve calls and draw a flame graph; its times are marked", 0 },
 	{ "append", OPT_APPEND, "WORDS", 0, "More words for the emulated kernel's command line",
 	  1 },
 	{ "agent", OPT_AGENT, "FILE", 0, "Agent program to use", 1 },
@@ -97,6 +101,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_APPEND:
 		o->append = arg;
 		break;
+	case OPT_PERF:
+		o->perf = true;
+		break;
 	case OPT_AGENT:
 		o->artifacts.agent = strdup(arg);
 		break;
@@ -138,7 +145,7 @@ static int from_journal(struct options *o, struct campaign *c)
 	const char *run;
 
 	if (o->target || o->host || o->plan || o->out || o->mode || o->kernel || o->device ||
-	    o->workload) {
+	    o->workload || o->perf) {
 		lub_err("--resume takes everything from the journal; leave the other options out");
 		return -EINVAL;
 	}
@@ -158,6 +165,7 @@ static int from_journal(struct options *o, struct campaign *c)
 	o->workload = json_string_value(json_object_get(start, "workload"));
 	o->device = json_string_value(json_object_get(start, "device"));
 	o->append = json_string_value(json_object_get(start, "append"));
+	o->perf = json_is_true(json_object_get(start, "perf"));
 	take_path(&o->artifacts.agent, start, "agent");
 	take_path(&o->artifacts.image, start, "image");
 	take_path(&o->artifacts.key, start, "key");
@@ -220,6 +228,10 @@ static int check_options(struct options *o, struct campaign *c)
 	}
 	if (o->workload && !plan_word_find(plan_workloads, o->workload)) {
 		lub_err("--workload %s: unknown; `lubench list workloads` shows them", o->workload);
+		return -EINVAL;
+	}
+	if (o->perf && t->row->simulated) {
+		lub_err("--perf: no kernel runs on target %s", t->name);
 		return -EINVAL;
 	}
 	if (o->workload)
@@ -335,6 +347,8 @@ static int fill_target(struct campaign *c, const struct options *o)
 	t->host = o->host;
 	t->kernel = c->artifacts.kernel;
 	t->image = c->artifacts.image;
+	t->tools = o->perf ? c->artifacts.tools : NULL;
+	c->perf = o->perf;
 	t->key = c->artifacts.key;
 	t->device = o->device;
 	t->workload = c->plan.workload;

@@ -21,7 +21,7 @@
  * @devices: devices attached
  * @mode: preserve, rebuild or crash
  * @workload: what makes the DMA
- * @probes: what watches the kernel; NULL is written as "off"
+ * @probes: what watches the kernel: "perf"; NULL is written as "off"
  * @phase: before, control, blackout or after; NULL: left out
  * @kernel: outgoing, incoming or a kernel selection; NULL: left out
  * @observer: who measured when it is not the agent ("host", "qemu", "pmu"); NULL: left out

@@ -1,3 +1,3 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 report-y := fmt.c model.c points.c cycles.c provenance.c text.c preserve.c curve.c phases.c \
-	    soak.c witness.c cost.c blackout.c waterfall.c outcomes.c svg.c beside.c
+	    soak.c witness.c cost.c blackout.c waterfall.c outcomes.c svg.c beside.c fold.c flame.c

@@ -85,6 +85,17 @@ static void counts(FILE *out, const struct model *m)
 		     m->duplicates);
 }
 
+/* What watched the kernel in this run, NULL for nothing. */
+static const char *probes(const struct record_set *set)
+{
+	size_t i;
+
+	for (i = 0; i < set->nr_samples; i++)
+		if (strcmp(set->samples[i].params.probes, "off"))
+			return set->samples[i].params.probes;
+	return NULL;
+}
+
 void section_header(FILE *out, const struct model *m)
 {
 	const struct record_set *set = m->set;
@@ -105,6 +116,8 @@ void section_header(FILE *out, const struct model *m)
 	     set->emulated ? ", " : "", set->emulated ? field(set, "machine", "emulator") : "");
 	line(out, "host      ", "%s, cpu %s", set->emulated ? "this machine" :
 	     field(set, NULL, "host"), field(set, "machine", "cpu"));
+	if (probes(set))
+		line(out, "probes    ", "%s: times are those of a kernel that is watched", probes(set));
 	line(out, "when      ", "%s", field(set, NULL, "started"));
 	counts(out, m);
 }

@@ -96,6 +96,8 @@ json_t *cycle_json(const struct cycle_job *job, const char *device)
 			(json_int_t)job->cycle.kexec_hwpts, "point_budget_ms",
 			(json_int_t)job->plan->point_budget_s * 1000, "budget_ms", job->work_ms,
 			"control_ms", CONTROL_MS, "points", points);
+	if (obj && job->perf)
+		json_object_set_new(obj, "perf", json_true());
 	free(append);
 	return obj;
 }
