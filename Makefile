@@ -45,10 +45,10 @@ endif
 #
 # Packages
 #
-DEPS := bc bison bpftool ccache clang clang-format cpio debian-archive-keyring dpkg-dev dropbear-bin dwarves \
-	e2fsprogs fakeroot flex gcc git iproute2 jq kmod libbpf-dev libc6-dev libcmocka-dev libelf-dev libgsl-dev \
-	libinih-dev libjansson-dev libsqlite3-dev libssl-dev make mmdebstrap openssh-client perl pkg-config \
-	qemu-utils rsync shellcheck sparse xz-utils zlib1g-dev zstd
+DEPS := bc bison bpftool bpftrace ccache clang clang-format cpio debian-archive-keyring dpkg-dev \
+	dropbear-bin dwarves e2fsprogs fakeroot flex gcc git iproute2 jq kmod libbpf-dev libc6-dev libcmocka-dev \
+	libelf-dev libgsl-dev libinih-dev libjansson-dev libsqlite3-dev libssl-dev make mmdebstrap openssh-client \
+	perl pkg-config qemu-utils rsync shellcheck sparse xz-utils zlib1g-dev zstd
 DEPS-x86_64 := qemu-system-x86
 DEPS-aarch64 := qemu-system-arm
 CROSS_DEPS-x86_64 := gcc-x86-64-linux-gnu libc6-dev-amd64-cross
@@ -220,7 +220,8 @@ NEWEST = $(lastword $(sort $(dir $(wildcard results/runs/*/.))))
 PLAN_FILE := $(if $(or $(findstring /,$(PLAN)),$(filter %.ini,$(PLAN))),$(PLAN),bench/plan/plans/$(PLAN).ini)
 RUN_ARGS = --plan '$(PLAN_FILE)' $(if $(MODE),--mode $(MODE)) \
 	$(if $(PROBES),--probes '$(PROBES)') $(if $(WORKLOAD),--workload $(WORKLOAD)) \
-	$(if $(filter-out 0,$(ICOUNT)),--icount) --kernel $(if $(KSRC),ksrc,$(KERNEL))$(addprefix -,$(subst +,-,$(VARIANT)))
+	$(if $(filter-out 0,$(ICOUNT)),--icount) $(if $(filter-out 0,$(PERF)),--perf) \
+	--kernel $(if $(KSRC),ksrc,$(KERNEL))$(addprefix -,$(subst +,-,$(VARIANT)))
 
 # What cannot work is said before a kernel is built for it.
 .PHONY: bench-args
@@ -235,7 +236,7 @@ OUTSIDE-e1000e := build/dpdk/lubench-observer
 OUTSIDE = $(OUTSIDE-$(or $(WORKLOAD),$(shell sed -n 's/^workload *= *//p' '$(PLAN_FILE)' 2>/dev/null)))
 
 # The trap: a shell that ^C ends at once would let make return while lubench still ends its guest.
-bench: bench-args deps programs $(OUTSIDE) kernel $(if $(HOST),,image) ## measure on TARGET, or on HOST, and report
+bench: bench-args deps programs $(OUTSIDE) kernel $(if $(HOST),,image $(if $(filter-out 0,$(PERF)),tools)) ## measure on TARGET, or on HOST, and report
 	@trap : INT; rc=0; runs=; \
 	for t in $(if $(HOST),host,$(TARGETS)); do \
 		out=$(OUT)$(if $(word 2,$(TARGETS)),/$$t); \
@@ -271,6 +272,10 @@ kernel-base: kernel
 image: deps ## make the root image of the emulated targets
 	@set -e; for a in $(ARCHS); do ARCH=$$a bench/target/image/build.sh >/dev/null; done
 
+.PHONY: tools
+tools: deps ## make the disk with perf and bpftrace, which emulated targets get on demand
+	@set -e; for a in $(ARCHS); do ARCH=$$a bench/target/image/tools.sh >/dev/null; done
+
 kernel-tree: deps ## a git tree with the series applied, to hack in: KTREE=DIR
 	@kernel/tree.sh work
 
@@ -282,7 +287,7 @@ kernel-check: deps ## each patch applies, builds, is clean under checkpatch and 
 
 ##@ Testing
 .PHONY: test test-unit test-golden test-emulated test-full
-test: all kernel kernel-base image $(FIO) $(TESTS) ## all tests
+test: all kernel kernel-base image tools $(FIO) $(TESTS) ## all tests
 	@tests/run.sh unit golden emulated
 
 test-unit: $(TESTS) ## tests of single parts
@@ -291,7 +296,7 @@ test-unit: $(TESTS) ## tests of single parts
 test-golden: programs ## the program against recorded inputs
 	@tests/run.sh golden
 
-test-emulated: all kernel kernel-base image $(FIO) ## the whole path on emulated targets
+test-emulated: all kernel kernel-base image tools $(FIO) ## the whole path on emulated targets
 	@tests/run.sh emulated
 
 test-full: test kernel-check ## all of it, each patch, and kernels that watch locks and memory

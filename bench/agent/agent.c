@@ -131,12 +131,13 @@ struct lub_params agent_params(const struct agent *ag, const struct point *p)
 		.workload = ag->c.workload,
 		.layout = p->layout,
 		.format = ag->format,
-		.probes = ag->c.probes,
+		.probes = ag->c.perf ? "perf" : ag->c.probes,
 	};
 }
 
 static void sample(struct agent *ag, const struct point *p, uint32_t rep, const char *metric,
-		   const char *unit, int64_t value, const char *phase, const char *reason)
+		   const char *unit, int64_t value, const char *phase, const char *observer,
+		   const char *reason)
 {
 	struct lub_sample s = {
 		.run = ag->c.run,
@@ -151,6 +152,7 @@ static void sample(struct agent *ag, const struct point *p, uint32_t rep, const 
 	};
 
 	s.params.phase = phase;
+	s.params.observer = observer;
 	if (!strcmp(unit, "ns"))
 		s.clock = CLOCK_NAME;
 	agent_line(ag, emit_sample(&s));
@@ -159,13 +161,19 @@ static void sample(struct agent *ag, const struct point *p, uint32_t rep, const 
 void agent_sample(struct agent *ag, const struct point *p, uint32_t rep, const char *metric,
 		  const char *unit, int64_t value, const char *phase)
 {
-	sample(ag, p, rep, metric, unit, value, phase, NULL);
+	sample(ag, p, rep, metric, unit, value, phase, NULL, NULL);
 }
 
 void agent_missing(struct agent *ag, const struct point *p, const char *metric, const char *unit,
 		   const char *phase, const char *reason)
 {
-	sample(ag, p, 0, metric, unit, 0, phase, reason);
+	sample(ag, p, 0, metric, unit, 0, phase, NULL, reason);
+}
+
+void agent_observed(struct agent *ag, const char *observer, const char *metric, int64_t value,
+		    const char *phase, const char *reason)
+{
+	sample(ag, &ag->carried.at, 0, metric, "count", value, phase, observer, reason);
 }
 
 void agent_time(struct agent *ag, const struct point *p, uint32_t rep, const char *metric,

@@ -234,6 +234,18 @@ void agent_missing(struct agent *ag, const struct point *p, const char *metric, 
 		   const char *phase, const char *reason);
 
 /**
+ * agent_observed() - report a count that something else than the kernel or the device has kept
+ * @ag: the agent
+ * @observer: who counted, "pmu"
+ * @metric: its name
+ * @value: the count
+ * @phase: parameter phase or NULL
+ * @reason: why there is no count; NULL when there is one
+ */
+void agent_observed(struct agent *ag, const char *observer, const char *metric, int64_t value,
+		    const char *phase, const char *reason);
+
+/**
  * agent_time() - report one length of time
  * @ag: the agent
  * @p: what it was measured with

@@ -57,7 +57,7 @@ static int check_points(struct cycle *c, json_t *points, char *why, size_t len)
 int cycle_parse(json_t *root, struct cycle *c, char *why, size_t len)
 {
 	json_int_t cycle, reps, hwpts, point_ms, total_ms, control_ms, ring = 1 << 20;
-	int mixed = 0, icount = 0;
+	int mixed = 0, icount = 0, perf = 0;
 	json_error_t jerr;
 	json_t *points;
 	size_t i;
@@ -67,13 +67,13 @@ int cycle_parse(json_t *root, struct cycle *c, char *why, size_t len)
 	c->probes = "off";
 	if (json_unpack_ex(root, &jerr, 0,
 			   "{s:s, s:I, s:s, s:s, s:s, s:s, s:{s:s, s:s}, s:I, s:I, s:I, s:I, s:I,"
-			   " s?b, s?b, s:o, s?s, s?I}",
+			   " s?b, s?b, s:o, s?s, s?I, s?b}",
 			   "run", &c->run, "cycle", &cycle, "scenario", &c->scenario, "mode",
 			   &c->mode_name, "workload", &c->workload, "device", &c->device, "kexec",
 			   "image", &c->image, "append", &c->append, "reps", &reps, "kexec_hwpts",
 			   &hwpts, "point_budget_ms", &point_ms, "budget_ms", &total_ms,
 			   "control_ms", &control_ms, "mixed", &mixed, "icount", &icount, "points",
-			   &points, "probes", &c->probes, "probes_ring", &ring)) {
+			   &points, "probes", &c->probes, "probes_ring", &ring, "perf", &perf)) {
 		snprintf(why, len, "%s", jerr.text);
 		return -EINVAL;
 	}
@@ -109,6 +109,7 @@ int cycle_parse(json_t *root, struct cycle *c, char *why, size_t len)
 	c->mixed = mixed;
 	c->icount = icount;
 	c->probes_ring = (uint32_t)ring;
+	c->perf = perf;
 	return check_points(c, points, why, len);
 }
 

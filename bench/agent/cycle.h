@@ -53,6 +53,7 @@ struct point {
  * @probes_ring: bytes of their ring buffer
  * @mixed: the points are of several blocks
  * @icount: time is a count of instructions: the agent keeps off what the host paces
+ * @perf: sample the call that preserves the iommufd
  * @points: all of one block unless @mixed: same IOAS size, same page size, ascending HWPT counts
  * @nr_points: their number, at least 1
  */
@@ -77,6 +78,7 @@ struct cycle {
 	const char *probes;
 	uint32_t probe_set;
 	uint32_t probes_ring;
+	bool perf;
 	struct point *points;
 	size_t nr_points;
 };

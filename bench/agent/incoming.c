@@ -11,6 +11,7 @@
 #include "bench/agent/counters.h"
 #include "bench/agent/kmsg.h"
 #include "bench/agent/leftover.h"
+#include "bench/agent/pmu.h"
 #include "bench/agent/probes.h"
 #include "bench/agent/scenario/scenario.h"
 #include "bench/agent/sysfile.h"
@@ -168,6 +169,7 @@ int agent_incoming(const char *dir)
 		if (ag.c.mode != MODE_CRASH)
 			agent_probes_start(&ag);
 		err = ag.scenario->receive(&ag);
+		agent_pmu_end(&ag, "after");
 	}
 	/* What is known is written down whatever happened; the outcome says what it is worth. */
 	if (ag.lines >= 0 && !copy_lines(&ag)) {

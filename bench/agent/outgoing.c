@@ -15,6 +15,8 @@
 #include "bench/agent/busy.h"
 #include "bench/agent/kmsg.h"
 #include "bench/agent/pcidev.h"
+#include "bench/agent/perf.h"
+#include "bench/agent/pmu.h"
 #include "bench/agent/probes.h"
 #include "bench/agent/quiet.h"
 #include "bench/agent/scenario/scenario.h"
@@ -235,6 +237,7 @@ static int control_window(struct agent *ag)
 		return agent_fail(ag, "harness-error", err,
 				  "the device does no DMA before the kexec");
 	ag->corrupt += v.corrupt;
+	agent_pmu_begin(ag);
 	from = w->counter;
 	boundary_mark(ag, LUB_STEP_CONTROL);
 	w->phase = LUB_PHASE_CONTROL;
@@ -245,6 +248,7 @@ static int control_window(struct agent *ag)
 		busy_window(ag->c.control_ms);
 	w->phase = LUB_PHASE_WORK;
 	ag->carried.control = w->counter - from;
+	agent_pmu_end(ag, "before");
 	agent_sample(ag, &ag->carried.at, 0, "dma.count", "count", ag->carried.control, "control");
 	return v.corrupt ? agent_fail(ag, "harness-error", 0,
 				      "the copy is wrong in %u bytes before the kexec", v.corrupt)
@@ -307,8 +311,13 @@ static int run_block(struct agent *ag, uint64_t start)
 		err = fill_check(ag, &pages);
 	filled.hwpts = ag->tab.nr;
 	agent_probes_collect(ag, &filled, 0);
-	if (!err && ag->c.mode == MODE_PRESERVE && ag->scenario->point)
-		err = run_points(ag, start, pages, no_tables);
+	if (!err && ag->c.mode == MODE_PRESERVE && ag->scenario->point) {
+		err = agent_perf_start(ag);
+		if (!err)
+			err = run_points(ag, start, pages, no_tables);
+		if (!err)
+			err = agent_perf_stop(ag);
+	}
 	return err ? err : settle(ag, pages);
 }
 
@@ -360,6 +369,7 @@ int agent_outgoing(const char *dir)
 	/* Only failures come here. */
 	agent_probes_drop(&ag);
 	quiet_network_end(&ag);
+	agent_perf_abort();
 	service_stop(&ag.service);
 	if (ag.engine.ops)
 		ag.engine.ops->stop(&ag.engine);

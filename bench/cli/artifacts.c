@@ -140,6 +140,8 @@ int artifacts_find(struct artifacts *a, const char *arch, const char *kernel)
 		else if (asprintf(&a->image, "%s/images/%s.ext4", cache, arch) < 0)
 			a->image = NULL;
 	}
+	if (!err && !a->tools && asprintf(&a->tools, "%s/tools/%s.ext4", cache, arch) < 0)
+		a->tools = NULL;
 	if (!err && !a->key && asprintf(&a->key, "%s/ssh/id_ed25519", cache) < 0)
 		a->key = NULL;
 	if (!err && !a->agent) {
@@ -148,7 +150,7 @@ int artifacts_find(struct artifacts *a, const char *arch, const char *kernel)
 		else if (asprintf(&a->agent, "%s/agent/%s/lubench-agent", exe, arch) < 0)
 			a->agent = NULL;
 	}
-	if (!err && (!a->image || !a->key || !a->agent))
+	if (!err && (!a->image || !a->tools || !a->key || !a->agent))
 		err = -ENOMEM;
 	free(cache);
 	free(exe);
@@ -160,6 +162,7 @@ void artifacts_free(struct artifacts *a)
 	free(a->kernel);
 	free(a->provenance);
 	free(a->image);
+	free(a->tools);
 	free(a->key);
 	free(a->agent);
 	memset(a, 0, sizeof(*a));

@@ -11,6 +11,7 @@
  * @build_id: hex, "" when unknown
  * @provenance: text of provenance.json beside the kernel, NULL without
  * @image: root file system
+ * @tools: disk with perf and bpftrace, made only when it is asked for
  * @key: ssh key of the image
  * @agent: lubench-agent
  */
@@ -19,6 +20,7 @@ struct artifacts {
 	char build_id[64];
 	char *provenance;
 	char *image;
+	char *tools;
 	char *key;
 	char *agent;
 };

@@ -125,6 +125,7 @@ static int do_cycle(struct campaign *c, const struct plan_cycle *full)
 		.liveupdate_number = c->liveupdate_number,
 		.work_ms = work,
 		.icount = c->target.icount,
+		.perf = c->perf,
 		.dir = dir,
 		.progress = progress_phase,
 		.arg = &c->progress,
@@ -145,6 +146,8 @@ static int do_cycle(struct campaign *c, const struct plan_cycle *full)
 				     (double)(proc_now_ms() - began));
 		if (!err)
 			after_cycle(c, &res);
+		if (!err && c->perf && !strcmp(res.outcome, "ok"))
+			campaign_flame(c, &cycle);
 		cycle_result_free(&res);
 	}
 	free(dir);
@@ -225,8 +228,9 @@ bool campaign_is_done(const struct campaign *c, uint32_t cycle)
 static json_t *start_line(const struct campaign *c)
 {
 	const struct target *t = &c->target;
+	json_t *line;
 
-	return json_pack(
+	line = json_pack(
 		"{s:s, s:s, s:s?, s:s, s:s, s:s, s:s, s:s, s:s?, s:I, s:s?, s:s?, s:s?, s:s?, s:s?, s:b}",
 		"run", c->run, "target", t->name, "host", t->host, "plan", c->plan.name, "kernel",
 		c->kernel, "mode", c->plan.mode, "workload", c->plan.workload, "probes",
@@ -234,6 +238,9 @@ static json_t *start_line(const struct campaign *c)
 		(json_int_t)plan_nr_cycles(&c->plan), "append", c->user_append, "agent",
 		c->artifacts.agent, "image", t->image, "key", t->key, "build_id",
 		*c->artifacts.build_id ? c->artifacts.build_id : NULL, "icount", t->icount);
+	if (line && c->perf)
+		json_object_set_new(line, "perf", json_true());
+	return line;
 }
 
 static int finish(struct campaign *c, int err)

@@ -23,6 +23,7 @@
  * @plan: plan
  * @target: where it runs; all that the user chose is set
  * @artifacts: what is pushed
+ * @perf: sample the preserve calls and make flame graphs
  * @resume: go on after what the journal says
  * @journal: open journal
  * @writer: open samples file
@@ -51,6 +52,7 @@ struct campaign {
 	struct plan plan;
 	struct target target;
 	struct artifacts artifacts;
+	bool perf;
 	bool resume;
 	struct journal journal;
 	struct record_writer writer;
@@ -155,5 +157,14 @@ int rows_run_line(struct campaign *c);
  */
 int rows_write(struct campaign *c, const struct plan_cycle *full, const struct plan_cycle *done,
 	       const struct cycle_result *res);
+
+/**
+ * campaign_flame() - after a cycle with perf: its stacks as perf-N.folded, those of all cycles as perf.svg
+ * @c: campaign
+ * @cycle: the cycle, which ended ok
+ *
+ * Return: 0 or -errno (said on stderr).
+ */
+int campaign_flame(const struct campaign *c, const struct plan_cycle *cycle);
 
 #endif

@@ -27,6 +27,7 @@
  * @nr_push: their number
  * @after: command for the next kernel, NULL for no kexec
  * @timeout_ms: limit of each command, and of the kexec
+ * @tools: attach the disk with perf and bpftrace
  * @out: directory for logs
  * @kernel: as for `lubench run`
  * @command: what to run
@@ -42,6 +43,7 @@ struct exec {
 	size_t nr_push;
 	const char *after;
 	int timeout_ms;
+	bool tools;
 	const char *out;
 	const char *kernel;
 	char *command;
@@ -59,7 +61,8 @@ enum {
 	OPT_SECOND,
 	OPT_AFTER,
 	OPT_TIMEOUT,
-	OPT_WORKLOAD
+	OPT_WORKLOAD,
+	OPT_TOOLS
 };
 
 static const struct argp_option options[] = {
@@ -71,6 +74,7 @@ static const struct argp_option options[] = {
 	{ "after", OPT_AFTER, "CMD", 0, "COMMAND ends in a kexec; run CMD after it", 0 },
 	{ "timeout", OPT_TIMEOUT, "S", 0, "Limit of each command and of the kexec (120)", 0 },
 	{ "workload", OPT_WORKLOAD, "W", 0, "Plug the device of workload W (lsi)", 0 },
+	{ "tools", OPT_TOOLS, NULL, 0, "Attach the disk with perf and bpftrace", 0 },
 	{ "append", OPT_APPEND, "WORDS", 0, "More words for the kernel's command line", 0 },
 	{ 0 },
 };
@@ -107,6 +111,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case OPT_WORKLOAD:
 		x->t.workload = arg;
+		break;
+	case OPT_TOOLS:
+		x->tools = true;
 		break;
 	case OPT_APPEND:
 		x->t.append = arg;
@@ -155,6 +162,7 @@ static int ready(struct exec *x)
 	}
 	t->kernel = x->a.kernel;
 	t->image = x->a.image;
+	t->tools = x->tools ? x->a.tools : NULL;
 	t->key = x->a.key;
 	return t->row->ops->probe(t);
 }

@@ -69,7 +69,9 @@ int rows_run_line(struct campaign *c)
 		"plan", c->plan.name, "reps", (json_int_t)c->plan.reps, "cycles",
 		(json_int_t)plan_nr_cycles(&c->plan), "planned",
 		(json_int_t)plan_nr_points(&c->plan), "started", journal_now(now));
-	if (!line || json_object_set_new(line, "probes", json_string(plan_probes_text(&c->plan))) ||
+	if (!line ||
+	    json_object_set_new(line, "probes",
+				json_string(c->perf ? "perf" : plan_probes_text(&c->plan))) ||
 	    json_object_set_new(line, "series", series_commit(kernel)) ||
 	    json_object_set(line, "kernel", kernel) ||
 	    json_object_set_new(line, "tool",
@@ -107,7 +109,7 @@ static struct lub_params params_of(const struct campaign *c, const struct plan_c
 		.devices = 1,
 		.mode = cycle->mode,
 		.workload = c->plan.workload,
-		.probes = cycle->probes,
+		.probes = c->perf ? "perf" : cycle->probes,
 	};
 }
 

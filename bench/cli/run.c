@@ -31,6 +31,7 @@ struct options {
 	const char *resume;
 	const char *append;
 	bool icount;
+	bool perf;
 	struct artifacts artifacts;
 };
 
@@ -40,7 +41,8 @@ enum {
 	OPT_AGENT,
 	OPT_IMAGE,
 	OPT_KEY,
-	OPT_PROBES
+	OPT_PROBES,
+	OPT_PERF
 };
 
 static const struct argp_option options[] = {
@@ -61,6 +63,8 @@ static const struct argp_option options[] = {
 	{ "icount", OPT_ICOUNT, NULL, 0,
 	  "Emulated target whose time is a count of its instructions: repeatable", 0 },
 	{ "resume", 'r', "DIR", 0, "Go on with an interrupted run", 0 },
+	{ "perf", OPT_PERF, NULL, 0,
+	  "Run perf beside the preserve calls and draw a flame graph; its times are marked", 0 },
 	{ "append", OPT_APPEND, "WORDS", 0, "More words for the emulated kernel's command line",
 	  1 },
 	{ "agent", OPT_AGENT, "FILE", 0, "Agent program to use", 1 },
@@ -107,6 +111,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_ICOUNT:
 		o->icount = true;
 		break;
+	case OPT_PERF:
+		o->perf = true;
+		break;
 	case OPT_AGENT:
 		o->artifacts.agent = strdup(arg);
 		break;
@@ -151,7 +158,7 @@ static int from_journal(struct options *o, struct campaign *c)
 	const char *run;
 
 	if (o->target || o->host || o->plan || o->out || o->mode || o->kernel || o->device ||
-	    o->workload || o->probes || o->icount) {
+	    o->workload || o->probes || o->icount || o->perf) {
 		lub_err("--resume takes everything from the journal; leave the other options out");
 		return -EINVAL;
 	}
@@ -173,6 +180,7 @@ static int from_journal(struct options *o, struct campaign *c)
 	o->device = json_string_value(json_object_get(start, "device"));
 	o->append = json_string_value(json_object_get(start, "append"));
 	o->icount = json_is_true(json_object_get(start, "icount"));
+	o->perf = json_is_true(json_object_get(start, "perf"));
 	take_path(&o->artifacts.agent, start, "agent");
 	take_path(&o->artifacts.image, start, "image");
 	take_path(&o->artifacts.key, start, "key");
@@ -258,6 +266,14 @@ static int check_options(struct options *o, struct campaign *c)
 		lub_err("--workload %s: unknown; `lubench list workloads` shows them", o->workload);
 		return -EINVAL;
 	}
+	if (o->perf && t->row->simulated) {
+		lub_err("--perf: no kernel runs on target %s", t->name);
+		return -EINVAL;
+	}
+	if (o->perf && strcmp(plan_probes_text(&c->plan), "off")) {
+		lub_err("--perf: not together with probes, whose cost it would show; leave one out");
+		return -EINVAL;
+	}
 	if (o->workload)
 		snprintf(c->plan.workload, sizeof(c->plan.workload), "%s", o->workload);
 	if (o->icount && check_icount(c))
@@ -291,6 +307,8 @@ static int fill_target(struct campaign *c, const struct options *o)
 	t->host = o->host;
 	t->kernel = c->artifacts.kernel;
 	t->image = c->artifacts.image;
+	t->tools = o->perf ? c->artifacts.tools : NULL;
+	c->perf = o->perf;
 	t->key = c->artifacts.key;
 	t->device = o->device;
 	t->workload = c->plan.workload;

@@ -21,10 +21,10 @@
  * @devices: devices attached
  * @mode: preserve, rebuild or crash
  * @workload: what makes the DMA
- * @probes: what watches the kernel; NULL is written as "off"
+ * @probes: what watches the kernel: a set of probes or "perf"; NULL is written as "off"
  * @phase: before, control, blackout or after; NULL: left out
  * @kernel: outgoing, incoming or a kernel selection; NULL: left out
- * @observer: who measured when it is not the agent ("host", "qemu"); NULL: left out
+ * @observer: who measured when it is not the agent ("host", "qemu", "pmu"); NULL: left out
  * @layout: how the pages lie (bench/agent/layout.h), scenario walk only; NULL: left out
  * @format: of the page tables, scenario walk only; NULL: left out
  * @working_set: pages that the workload goes over in a loop; 0: left out

@@ -103,6 +103,8 @@ json_t *cycle_json(const struct cycle_job *job, const char *device)
 			"control_ms", CONTROL_MS, "mixed", job->cycle.nr_blocks > 1, "icount",
 			job->icount, "points", points, "probes", job->cycle.probes, "probes_ring",
 			(json_int_t)job->plan->probes_ring);
+	if (obj && job->perf)
+		json_object_set_new(obj, "perf", json_true());
 	free(append);
 	return obj;
 }

@@ -54,6 +54,7 @@ struct cycle_budgets cycle_budgets_for(const struct target_row *row, int point_m
  * @liveupdate_number: of the kernel that runs now, -1 when unknown
  * @work_ms: limit of all that is done before the kexec
  * @icount: the guest's time is a count of instructions
+ * @perf: the agent runs perf beside the preserve call
  * @dir: where raw files of this cycle go; made when missing
  * @progress: called now and then with the phase; may be NULL
  * @arg: for @progress
@@ -69,6 +70,7 @@ struct cycle_job {
 	int64_t liveupdate_number;
 	int work_ms;
 	bool icount;
+	bool perf;
 	const char *dir;
 	void (*progress)(void *arg, const char *phase);
 	void *arg;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bench/agent/toolsdisk.h"
 #include "bench/target/qemu_priv.h"
 
 void qemu_arg(struct qemu_args *a, const char *fmt, ...)
@@ -104,6 +105,14 @@ void qemu_build_args(const struct target *t, const struct qemu *q, struct qemu_a
 	qemu_arg(a, "iothread,id=io");
 	qemu_arg(a, "-device");
 	qemu_arg(a, "virtio-blk-pci,drive=d,iothread=io");
+	/* Behind all others, so that their addresses stay as they are without it. */
+	if (t->tools) {
+		qemu_arg(a, "-drive");
+		qemu_arg(a, "if=none,id=tools,format=raw,readonly=on,file=%s",
+			 qemu_escape(t->tools, buf, sizeof(buf)));
+		qemu_arg(a, "-device");
+		qemu_arg(a, "virtio-blk-pci,drive=tools,serial=" TOOLSDISK_SERIAL);
+	}
 	qemu_arg(a, "-chardev");
 	qemu_arg(a, "file,id=con,path=%s", qemu_escape(q->console_path, buf, sizeof(buf)));
 	qemu_arg(a, "-serial");

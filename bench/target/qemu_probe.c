@@ -96,6 +96,8 @@ int qemu_probe(struct target *t)
 		err = check_file(t->image, "root image", "make image");
 	if (!err)
 		err = check_file(t->key, "ssh key", "make image");
+	if (!err && t->tools)
+		err = check_file(t->tools, "disk with perf and bpftrace", "make tools");
 	if (!err)
 		err = check_room(t);
 	t->accel = t->kvm && !t->icount && m->machine_kvm && access("/dev/kvm", R_OK | W_OK) == 0

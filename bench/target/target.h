@@ -182,6 +182,7 @@ const char *target_default(void);
  * @host: user@machine for row "host"
  * @kernel: image to launch
  * @image: root file system
+ * @tools: image with perf and bpftrace, which is attached; NULL: none
  * @key: ssh key of emulated targets
  * @device: BDF of the device that may be taken
  * @append: more words for the launched kernel's command line, "" for none
@@ -210,6 +211,7 @@ struct target {
 	const char *host;
 	const char *kernel;
 	const char *image;
+	const char *tools;
 	const char *key;
 	const char *device;
 	const char *append;

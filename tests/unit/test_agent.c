@@ -67,6 +67,12 @@ static void cycle_good(void **state)
 	assert_string_equal(c.append, "a b");
 	assert_int_equal(c.nr_points, 2);
 	assert_int_equal(c.points[1].hwpts, 4);
+	assert_false(c.perf);
+	cycle_free(&c);
+	assert_int_equal(parse(&c, "'reps':5", "'perf':true,'reps':5", why), 0);
+	assert_true(c.perf);
+	cycle_free(&c);
+	assert_int_equal(parse(&c, NULL, NULL, why), 0);
 	assert_string_equal(c.probes, "off");
 	assert_int_equal(c.probe_set, 0);
 	cycle_free(&c);

@@ -9,6 +9,7 @@
 #include "bench/agent/boundary.h"
 #include "bench/agent/busy.h"
 #include "bench/agent/kmsg.h"
+#include "bench/agent/pmu.h"
 #include "bench/agent/quiet.h"
 #include "bench/agent/uapi/iommufd.h"
 #include "bench/agent/uapi/liveupdate.h"
@@ -126,6 +127,8 @@ int preserve_serve(struct agent *ag, const char *outcome, uint64_t verify)
 		return agent_fail(ag, outcome, err, "no completion to serve after the kexec");
 	now = agent_mark(ag, "service.restored");
 	agent_keep(ag, "blackout.service", now - ag->last_served - verify);
+	/* As early as it costs the blackout nothing; agent_incoming() reads them. */
+	agent_pmu_begin(ag);
 	err = service_start(&ag->service, &ag->engine);
 	return err ? agent_fail(ag, "harness-error", err, "starting the service thread") : 0;
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "bench/agent/counters.h"
+#include "bench/agent/perf.h"
 #include "bench/agent/probes.h"
 #include "bench/agent/quiet.h"
 #include "bench/agent/uapi/iommufd.h"
@@ -67,10 +68,23 @@ static int open_session(struct agent *ag)
 	return 0;
 }
 
+/* The call, and with perf its samples; what perf takes to begin is not in @t. */
+static int sampled_iommufd(struct agent *ag, uint64_t t[2])
+{
+	int err = agent_perf_sample(ag, true);
+
+	if (err)
+		return err;
+	t[0] = clock_ticks();
+	err = preserve_fd(ag, ag->tab.iommufd, TOKEN_IOMMUFD, "iommufd");
+	t[1] = clock_ticks();
+	return err ? err : agent_perf_sample(ag, false);
+}
+
 static int one_rep(struct agent *ag, const struct point *p, uint32_t rep)
 {
 	int64_t pages = kho_preserved_pages();
-	uint64_t t[6];
+	uint64_t t[6], iommufd[2] = { 0, 0 };
 	int err;
 
 	err = open_session(ag);
@@ -83,7 +97,7 @@ static int one_rep(struct agent *ag, const struct point *p, uint32_t rep)
 		err = preserve_fd(ag, ag->mem.part[MEM_WINDOW].fd, TOKEN_WINDOW, "window memfd");
 	t[1] = clock_ticks();
 	if (!err)
-		err = preserve_fd(ag, ag->tab.iommufd, TOKEN_IOMMUFD, "iommufd");
+		err = sampled_iommufd(ag, iommufd);
 	t[2] = clock_ticks();
 	if (!err)
 		err = preserve_fd(ag, ag->tab.device, TOKEN_DEVICE, "VFIO cdev");
@@ -101,7 +115,7 @@ static int one_rep(struct agent *ag, const struct point *p, uint32_t rep)
 	if (err)
 		return err;
 	agent_time(ag, p, rep, "preserve.memfd", t[1] - t[0]);
-	agent_time(ag, p, rep, "preserve.iommufd", t[2] - t[1]);
+	agent_time(ag, p, rep, "preserve.iommufd", iommufd[1] - iommufd[0]);
 	agent_time(ag, p, rep, "preserve.vfio", t[3] - t[2]);
 	agent_time(ag, p, rep, "unpreserve.total", t[5] - t[4]);
 	agent_probes_collect(ag, p, rep);
