@@ -208,7 +208,8 @@ check_witness() {
 # The rule of docs/measurements.md, with another limit where the emulator needs one (milliseconds)
 gap_holds() { # RUN CYCLE [LIMIT]
 	local control blackout after limit=${3:-10}
-	control=$(values "$1" "$2" dma.gap '.phase=="control"')
+	# Of the run, as in the rule
+	control=$(q "$1" '[.[] | select(.kind=="sample" and .metric=="dma.gap" and .params.phase=="control") | .value] | max // empty')
 	blackout=$(values "$1" "$2" dma.gap '.phase=="blackout"')
 	after=$(values "$1" "$2" dma.gap '.phase=="after"')
 	[[ -n $control && -n $blackout && -n $after ]] || fail "$1 cycle $2: no dma.gap"
