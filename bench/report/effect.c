@@ -91,6 +91,24 @@ out:
 	return median;
 }
 
+/* How far the farthest value without probes is from their median. */
+static double spread_of(const struct record_set *set, const char *metric,
+			const struct lub_params *at)
+{
+	double median, most = 0;
+	size_t n, i;
+
+	median = median_of(set, metric, "off", at, &n);
+	for (i = 0; i < set->nr_samples; i++) {
+		const struct lub_sample *s = &set->samples[i];
+
+		if (!strcmp(s->metric, metric) && mode_fits(s) && !subset_probed(&s->params) &&
+		    same_size(at, &s->params))
+			most = fmax(most, fabs((double)s->value - median));
+	}
+	return most;
+}
+
 /* The sets of probes that the run has, but for "off". */
 static size_t find_sets(const struct record_set *set, const char *sets[SETS_MAX])
 {
@@ -130,6 +148,7 @@ static void rule(FILE *out, const struct record_set *set, const struct lub_param
 {
 	size_t n, i, broken = 0, single = 0;
 	double off = median_of(set, "preserve.iommufd", "off", at, &n), effect;
+	double noise = spread_of(set, "preserve.iommufd", at) / off;
 	char ioas[CELL], page[CELL];
 
 	fprintf(out,
@@ -149,6 +168,9 @@ static void rule(FILE *out, const struct record_set *set, const struct lub_param
 		broken++;
 		single += strcmp(sets[i], "on") && !strchr(sets[i], '+');
 	}
+	fprintf(out, "  without probes all of it lies within %.1f %% of the median\n", 100 * noise);
+	if (noise > LIMIT)
+		fputs("  TOO NOISY for this rule: measure with --icount, or on an idle machine\n", out);
 	if (broken && !single)
 		fputs("  which probe that is shows a run with each of them alone, as in probes = off,phases,kho\n",
 		      out);

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
 #include "bench/agent/counters.h"
@@ -18,7 +19,7 @@
 #include "bpf/table.h"
 #include "tests/emulated/guest/guest.h"
 
-#define TRACEFS "/sys/kernel/debug/tracing/"
+#define TRACEFS "/sys/kernel/tracing/"
 #define HWPTS 4
 #define MAPS 200
 #define BYTES (32ull << 20)
@@ -68,12 +69,12 @@ static void set_breakpoints(void)
 	size_t i;
 
 	sys_mount();
+	if (mount("tracefs", TRACEFS, "tracefs", 0, NULL) && errno != EBUSY)
+		need(-errno, "mounting tracefs");
 	for (i = 0; i < PLACES; i++) {
-		FILE *out = fopen(TRACEFS "kprobe_events", "a");
-
-		need(out ? 0 : -errno, TRACEFS "kprobe_events");
-		fprintf(out, "p:lub/p%zu %s\n", i, places[i].function);
-		need(fclose(out) ? -errno : 0, "breakpoint in %s", places[i].function);
+		snprintf(text, sizeof(text), "p:lub/p%zu %s", i, places[i].function);
+		need(sys_write(TRACEFS "kprobe_events", text), "breakpoint in %s",
+		     places[i].function);
 	}
 	snprintf(text, sizeof(text), TRACEFS "events/lub/enable");
 	need(sys_write(text, "1"), "%s", text);
