@@ -29,6 +29,7 @@ raw() {
 			step = next_step
 			next
 		}
+		/^handle_qmp_command .*trace-event-set-state/ { hits = /true/ }
 		{ what = "" }
 		$1 == "vtd_iotlb_page_hit" || $1 == "smmu_iotlb_lookup_hit" { what = "iotlb.hits" }
 		$1 == "vtd_iotlb_page_update" || $1 == "smmu_iotlb_lookup_miss" { what = "iotlb.misses" }
@@ -50,6 +51,7 @@ raw() {
 		$1 == "smmu_iotlb_inv_all" { add("iotlb.emptied", 1) }
 		/SMMU_CMD_TLBI_(NSNH|NH)_ALL$/ { add("iotlb.emptied", -1) }
 		what { add(what, 1) }
+		what == "iotlb.misses" && hits { add("iotlb.misses.traced", 1) }
 		{ last = $1 }
 		END {
 			for (s = 1; s <= 8; s++)

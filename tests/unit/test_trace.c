@@ -34,6 +34,13 @@ static void feed(struct trace *t, const char *text)
 	trace_feed(t, text, strlen(text));
 }
 
+static void hits_on(struct trace *t, bool on)
+{
+	feed(t,
+	     on ? "1@1.000000:handle_qmp_command mon 0x55 req: {\"execute\": \"trace-event-set-state\", \"arguments\": {\"enable\": true, \"name\": \"vtd_iotlb_page_hit\"}}\n"
+		: "1@1.000000:handle_qmp_command mon 0x55 req: {\"execute\": \"trace-event-set-state\", \"arguments\": {\"enable\": false, \"name\": \"vtd_iotlb_page_hit\"}}\n");
+}
+
 /* The agent's write as QEMU 7.2 traces it. */
 static void boundary(struct trace *t, enum lub_step step, uint32_t cycle, unsigned int usec)
 {
@@ -317,6 +324,7 @@ static void cold_until_warm(void **state)
 	struct trace *t = start(1);
 
 	(void)state;
+	hits_on(t, true);
 	boundary(t, LUB_STEP_CONTROL, 1, usec);
 	lookups(t, 10 * w, 0, &usec);
 	boundary(t, LUB_STEP_KEXEC, 1, usec);
@@ -352,6 +360,7 @@ static void cold_where_it_thrashes(void **state)
 	struct trace *t = start(1);
 
 	(void)state;
+	hits_on(t, true);
 	boundary(t, LUB_STEP_CONTROL, 1, usec);
 	for (i = 0; i < 8; i++)
 		lookups(t, w, 90 + i, &usec);
@@ -361,6 +370,36 @@ static void cold_where_it_thrashes(void **state)
 	assert_int_equal(trace_step(t, LUB_STEP_KEXEC)->cold_misses, 0);
 	lookups(t, w, 130, &usec);
 	assert_int_equal(trace_step(t, LUB_STEP_KEXEC)->cold_misses, 130);
+	trace_free(t);
+}
+
+/* While hits are not traced, misses count but say nothing of the rate. */
+static void misses_without_hits(void **state)
+{
+	const unsigned int w = TRACE_WINDOW;
+	const struct trace_counts *c;
+	unsigned int usec = 1;
+	struct trace *t = start(1);
+
+	(void)state;
+	hits_on(t, true);
+	boundary(t, LUB_STEP_CONTROL, 1, usec);
+	lookups(t, w, 0, &usec);
+	boundary(t, LUB_STEP_KEXEC, 1, usec);
+	lookups(t, w, 1, &usec);
+	feed(t,
+	     "1@1.000000:handle_qmp_command mon 0x55 req: {\"execute\": \"qmp_capabilities\"}\n");
+	lookups(t, w / 2, 1, &usec);
+	hits_on(t, false);
+	lookups(t, w, w, &usec);
+	hits_on(t, true);
+	lookups(t, w, 0, &usec);
+	c = trace_step(t, LUB_STEP_KEXEC);
+	assert_int_equal(c->misses[TRACE_DUT], 1 + 1 + w);
+	assert_int_equal(c->traced[TRACE_DUT], 2);
+	assert_int_equal(c->cold_misses, 1);
+	/* It was cold when the hits were turned off. */
+	assert_true(c->cold_open);
 	trace_free(t);
 }
 
@@ -472,6 +511,7 @@ int main(void)
 		cmocka_unit_test(boundaries),
 		cmocka_unit_test(cold_until_warm),
 		cmocka_unit_test(cold_where_it_thrashes),
+		cmocka_unit_test(misses_without_hits),
 		cmocka_unit_test(odd_lines_are_counted),
 		cmocka_unit_test(nothing_traced),
 		cmocka_unit_test(file_over_two_cycles),
