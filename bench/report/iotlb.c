@@ -87,7 +87,7 @@ static void lookups(FILE *out, const struct model *m, struct notes *notes)
 					       .phase = phases[p],
 					       .device = "dut" };
 			const char *why = missing;
-			double hits = iotlb_sum(m, c->id, &a, &why), misses, others;
+			double hits = iotlb_sum(m, c->id, &a, &why), misses, traced, others;
 
 			if (p)
 				fprintf(out, "%*s", POINT_WIDTH, "");
@@ -95,11 +95,13 @@ static void lookups(FILE *out, const struct model *m, struct notes *notes)
 				point(out, c);
 			a.metric = "iotlb.misses";
 			misses = iotlb_sum(m, c->id, &a, &why);
+			a.metric = "iotlb.misses.traced";
+			traced = iotlb_sum(m, c->id, &a, &why);
 			fprintf(out, "  %-8s", phases[p]);
 			cell(out, notes, 11, "count", hits, why);
 			cell(out, notes, 10, "count", misses, why);
-			if (hits + misses > 0)
-				fprintf(out, " %6.2f %%", 100 * hits / (hits + misses));
+			if (hits + traced > 0)
+				fprintf(out, " %6.2f %%", 100 * hits / (hits + traced));
 			else
 				fprintf(out, " %8s", "-");
 			a.metric = "context.misses";
@@ -115,7 +117,8 @@ static void lookups(FILE *out, const struct model *m, struct notes *notes)
 			fputc('\n', out);
 		}
 	}
-	fputs("set: pages that the device goes over in a loop; context: misses of the context (VT-d) or\n"
+	fputs("hits, and so the rate: in the blackout of its first 300 ms and its end only; misses: of all of it\n"
+	      "set: pages that the device goes over in a loop; context: misses of the context (VT-d) or\n"
 	      "configuration (SMMUv3) cache; emptied: times that the model emptied its full IOTLB, which a\n"
 	      "chip does not do; others: lookups of other devices\n",
 	      out);

@@ -17,6 +17,15 @@
 /* Length of the window without a kexec that dma.gap of the blackout is compared with. */
 #define CONTROL_MS 1000
 
+/*
+ * Some 200,000 lines a second, each written while the emulator does nothing else, would make a blackout of 4 s one of
+ * 20 s. So hits are traced around it and for its first part only; misses and all else are all the time.
+ */
+#define DARK_HITS_MS 300
+
+/* How soon that is turned on and off. */
+#define HITS_TICK_MS 5
+
 struct watch {
 	struct target *t;
 	const struct cycle_job *job;
@@ -25,6 +34,9 @@ struct watch {
 	struct observer *observer;
 	bool console;
 	bool answered;
+	bool hits;
+	bool after;
+	long long dark_ms;
 	long long start_ms;
 	long long ask_ms;
 };
@@ -258,6 +270,24 @@ static void look_for_witness(struct watch *w)
 		observer_start(w->t->ram_fd, target_ram_offset(m, w->t->memory, c->gpa), c->cookie);
 }
 
+static void trace_hits(struct watch *w, long long now)
+{
+	uint32_t phase = observer_phase(w->observer);
+	bool on;
+
+	if (!w->t->trace_iotlb || !w->t->row->ops->trace_hits)
+		return;
+	if (phase == LUB_PHASE_BLACKOUT && !w->dark_ms)
+		w->dark_ms = now;
+	w->after |= phase == LUB_PHASE_AFTER;
+	on = phase == LUB_PHASE_AFTER ||
+	     (phase == LUB_PHASE_BLACKOUT && now - w->dark_ms < DARK_HITS_MS) ||
+	     (!w->after && (phase == LUB_PHASE_CONTROL || phase == LUB_PHASE_WORK));
+	if (on != w->hits)
+		w->t->row->ops->trace_hits(w->t, on);
+	w->hits = on;
+}
+
 static int watch(struct watch *w)
 {
 	const struct console *c = &w->t->console;
@@ -266,12 +296,14 @@ static int watch(struct watch *w)
 	int tail, err;
 
 	for (;;) {
-		if (proc_sleep(w->b->tick))
+		if (proc_sleep(w->t->trace_iotlb && w->b->tick > HITS_TICK_MS ? HITS_TICK_MS
+									      : w->b->tick))
 			return -EINTR;
 		tail = w->t->row->ops->console_tail(w->t);
 		w->console = tail != -EOPNOTSUPP;
 		now = proc_now_ms();
 		look_for_witness(w);
+		trace_hits(w, now);
 		if (w->job->progress)
 			w->job->progress(w->job->arg, *c->phase ? c->phase : "start");
 		if (tail == -ENODEV) {
@@ -344,6 +376,8 @@ int cycle_run(struct target *t, const struct cycle_job *job, const struct cycle_
 	err = start_agent(&w);
 	if (!err)
 		err = watch(&w);
+	if (w.hits)
+		t->row->ops->trace_hits(t, false);
 	res->observed = t->ram_fd >= 0;
 	observer_finish(w.observer, &res->witness);
 	if (t->row->ops->results)

@@ -137,6 +137,11 @@ struct observer *observer_start(int ram_fd, int64_t offset, uint64_t cookie)
 	return o;
 }
 
+uint32_t observer_phase(const struct observer *o)
+{
+	return o && o->page && o->page->cookie == o->cookie ? o->page->phase : LUB_PHASE_NONE;
+}
+
 void observer_finish(struct observer *o, struct observer_result *result)
 {
 	if (!o) {

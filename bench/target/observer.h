@@ -102,6 +102,14 @@ bool observer_step(struct observer_result *r, const struct lub_witness *page, ui
 struct observer *observer_start(int ram_fd, int64_t offset, uint64_t cookie);
 
 /**
+ * observer_phase() - what the page says now
+ * @o: observer, NULL is fine
+ *
+ * Return: its phase, LUB_PHASE_NONE when it is not there or not of this cycle.
+ */
+uint32_t observer_phase(const struct observer *o);
+
+/**
  * observer_finish() - end the thread
  * @o: observer, NULL is fine
  * @result: filled in

@@ -235,6 +235,24 @@ static void ask_to_quit(struct qemu *q)
 		kill(q->pid, SIGTERM);
 }
 
+/* The command itself is traced, too: the trace says from when to when. */
+static void qemu_trace_hits(struct target *t, bool on)
+{
+	struct qemu *q = t->priv;
+	char text[256];
+	int len;
+
+	len = snprintf(text, sizeof(text),
+		       "{\"execute\":\"qmp_capabilities\"}\n{\"execute\":\"trace-event-set-state\","
+		       "\"arguments\":{\"name\":\"%s\",\"enable\":%s}}\n",
+		       t->row->machine->trace_hits, on ? "true" : "false");
+	/* Answers to earlier ones: nobody waits for them. */
+	while (q->monitor >= 0 && recv(q->monitor, (char[512]){ 0 }, 512, MSG_DONTWAIT) > 0)
+		;
+	if (q->monitor >= 0 && send(q->monitor, text, (size_t)len, MSG_NOSIGNAL) != len)
+		lub_err("the emulator does not take commands: hits of the IOTLB are not traced");
+}
+
 /*
  * Registers of all processors, a few times: where they spin, or that they wait. Addresses are those of
  * the kernel's System.map, as emulated kernels are built without KASLR.
@@ -356,6 +374,7 @@ const struct target_ops qemu_target_ops = {
 	.wait_incoming = qemu_wait_incoming,
 	.console_tail = qemu_console_tail,
 	.autopsy = qemu_autopsy,
+	.trace_hits = qemu_trace_hits,
 	.results = qemu_results,
 	.stop = qemu_stop,
 	.release = qemu_release,

@@ -30,7 +30,8 @@ struct qemu_alias {
  * @console: console= argument
  * @append: words of the kernel command line for this machine
  * @trace: trace events to log
- * @trace_iotlb: more of them, for scenario iotlb only: one a DMA or so; see bench/target/trace.h
+ * @trace_iotlb: more of them, for scenario iotlb only; see bench/target/trace.h
+ * @trace_hits: event of each lookup that hits, which is turned on and off
  * @faults: those of them that say that an access was refused; names differ between QEMU versions
  * @ram_offset: place of a guest physical address in the memory file, -1 when it is no RAM
  */
@@ -50,6 +51,7 @@ struct qemu_machine {
 	const char *append;
 	const char *trace[12];
 	const char *trace_iotlb[12];
+	const char *trace_hits;
 	const char *faults[4];
 	const char *off[2];
 	int64_t (*ram_offset)(uint64_t ram, uint64_t gpa);

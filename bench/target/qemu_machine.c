@@ -30,11 +30,11 @@ int64_t qemu_virt_offset(uint64_t ram, uint64_t gpa)
 		"vtd_dmar_fault", "vtd_dmar_enable", "vtd_reg_dmar_root" \
 	}
 
-/* Boundaries are writes to configuration space: pci_cfg_write. */
-#define VTD_TRACE_IOTLB                                                                        \
-	{                                                                                      \
-		"vtd_iotlb_page_hit", "vtd_iotlb_page_update", "vtd_iotlb_cc_update",          \
-			"vtd_iotlb_reset", "vtd_inv_qi_head", "vtd_inv_desc*", "pci_cfg_write" \
+/* Boundaries are writes to configuration space: pci_cfg_write. Turning hits on and off is a command. */
+#define VTD_TRACE_IOTLB                                                                           \
+	{                                                                                         \
+		"vtd_iotlb_page_update", "vtd_iotlb_cc_update", "vtd_iotlb_reset",                \
+			"vtd_inv_qi_head", "vtd_inv_desc*", "pci_cfg_write", "handle_qmp_command" \
 	}
 
 const struct qemu_machine qemu_vtd = {
@@ -50,6 +50,7 @@ const struct qemu_machine qemu_vtd = {
 	.append = "no_timer_check intel_iommu=on",
 	.trace = VTD_TRACE,
 	.trace_iotlb = VTD_TRACE_IOTLB,
+	.trace_hits = "vtd_iotlb_page_hit",
 	.faults = { "vtd_dmar_fault" },
 	.off = { "vtd_dmar_enable enable 0" },
 	.ram_offset = qemu_q35_offset,
@@ -69,6 +70,7 @@ const struct qemu_machine qemu_vtd_sm = {
 	.append = "no_timer_check intel_iommu=on,sm_on",
 	.trace = VTD_TRACE,
 	.trace_iotlb = VTD_TRACE_IOTLB,
+	.trace_hits = "vtd_iotlb_page_hit",
 	.faults = { "vtd_dmar_fault" },
 	.off = { "vtd_dmar_enable enable 0" },
 	.ram_offset = qemu_q35_offset,
@@ -88,8 +90,9 @@ const struct qemu_machine qemu_vtd_sm = {
 	.trace = { "smmuv3_record_event",      "smmuv3_propagate_event",  "smmuv3_translate_abort", \
 		   "smmuv3_config_cache_miss", "smmu_iotlb_insert",	  "smmuv3_write_mmio",      \
 		   "smmuv3_cmdq_opcode",       "smmuv3_cmdq_tlbi_nh_asid" },                        \
-	.trace_iotlb = { "smmu_iotlb_lookup_hit", "smmu_iotlb_lookup_miss",  "smmu_iotlb_inv_all",  \
-			 "smmuv3_cmdq_cfgi_*",	  "smmuv3_translate_bypass", "pci_cfg_write" },     \
+	.trace_iotlb = { "smmu_iotlb_lookup_miss",  "smmu_iotlb_inv_all", "smmuv3_cmdq_cfgi_*",     \
+			 "smmuv3_translate_bypass", "pci_cfg_write",	  "handle_qmp_command" },   \
+	.trace_hits = "smmu_iotlb_lookup_hit",                                                      \
 	.faults = { "smmuv3_record_event", "smmuv3_propagate_event", "smmuv3_translate_abort" },    \
 	.off = { "smmuv3_write_mmio addr: 0x20 val:0x0 " }, .ram_offset = qemu_virt_offset
 

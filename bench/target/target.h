@@ -114,12 +114,13 @@ struct observer_result;
  * @console_tail: take in what is new on the console: 0, -ENODEV when the machine is gone,
  *	-EOPNOTSUPP without a console
  * @autopsy: the machine hangs: write down what its processors are at; NULL where nobody can look
+ * @trace_hits: trace every lookup that hits from now on, or no more; NULL: nobody traces it
  * @results: after a cycle: what the target's own instruments say of it. NULL: it has none
  * @stop: end an emulated machine, let a real one be; @launch may follow
  * @release: free what @probe and @launch made
  *
  * All say what failed on stderr unless noted, and return 0 or -errno. @exec, @wait_incoming and
- * @console_tail are silent, and so is @results.
+ * @console_tail are silent, and so are @results and @trace_hits.
  */
 struct target_ops {
 	int (*probe)(struct target *t);
@@ -130,6 +131,7 @@ struct target_ops {
 	int (*wait_incoming)(struct target *t, struct target_seen *seen);
 	int (*console_tail)(struct target *t);
 	void (*autopsy)(struct target *t);
+	void (*trace_hits)(struct target *t, bool on);
 	void (*results)(struct target *t, const struct observer_result *seen,
 			struct target_samples *out);
 	void (*stop)(struct target *t);
@@ -200,7 +202,7 @@ const char *target_default(void);
  * @exit_status: of the emulator, once @console_tail said -ENODEV
  * @ram_fd: memory of an emulated target for the observer, -1 without
  * @trace: its trace log, NULL without
- * @trace_iotlb: every lookup of the IOTLB goes there, too
+ * @trace_iotlb: what the IOTLB does goes there, too
  * @reader: what was counted in @trace, see trace_results()
  * @priv: of the ops
  */

@@ -96,6 +96,11 @@ void trace_lookup(struct trace *t, const struct trace_line *l, uint16_t sid, boo
 		c->hits[whose]++;
 	else
 		c->misses[whose]++;
+	if (!hit && t->hits)
+		c->traced[whose]++;
+	/* Misses alone tell no rate. */
+	if (!t->hits)
+		return;
 	if (whose != TRACE_DUT || t->step == LUB_STEP_NONE)
 		return;
 	if (!t->w.n) {
@@ -116,6 +121,7 @@ static void add_counts(struct trace_counts *to, const struct trace_counts *from)
 	for (w = 0; w < TRACE_WHOSE; w++) {
 		to->hits[w] += from->hits[w];
 		to->misses[w] += from->misses[w];
+		to->traced[w] += from->traced[w];
 		to->context[w] += from->context[w];
 		for (cache = 0; cache < TRACE_CACHES; cache++)
 			for (range = 0; range < TRACE_RANGES; range++)
@@ -124,6 +130,14 @@ static void add_counts(struct trace_counts *to, const struct trace_counts *from)
 	to->emptied += from->emptied;
 	to->untyped += from->untyped;
 	to->submits += from->submits;
+}
+
+/* Nobody can say any more when it ends. */
+static void stop_cold(struct trace *t)
+{
+	if (t->cold)
+		t->at[t->cold_step].cold_open = true;
+	t->cold = false;
 }
 
 static void begin_step(struct trace *t, enum lub_step step)
@@ -137,10 +151,8 @@ static void begin_step(struct trace *t, enum lub_step step)
 	/* What the control step has begun must not be mixed with what comes after it. */
 	if (t->step == LUB_STEP_CONTROL || step == LUB_STEP_CONTROL)
 		t->w.n = t->w.misses = 0;
-	if (step == LUB_STEP_NONE && t->cold) {
-		t->at[t->cold_step].cold_open = true;
-		t->cold = false;
-	}
+	if (step == LUB_STEP_NONE)
+		stop_cold(t);
 	t->before = t->step;
 	t->step = step;
 	trace_now(t)->seen = true;
@@ -161,7 +173,20 @@ static void config_write(struct trace *t, const struct trace_line *l, int arg)
 		begin_step(t, (enum lub_step)step);
 }
 
+/* {"execute": "trace-event-set-state", "arguments": {"name": "vtd_iotlb_page_hit", "enable": true}} */
+static void qmp_command(struct trace *t, const struct trace_line *l, int arg)
+{
+	(void)arg;
+	if (!strstr(l->args, "trace-event-set-state"))
+		return;
+	t->hits = strstr(l->args, "true");
+	t->w.n = t->w.misses = 0;
+	if (!t->hits)
+		stop_cold(t);
+}
+
 static const struct trace_event common_events[] = {
+	{ "handle_qmp_command", qmp_command, 0 },
 	{ "pci_cfg_write", config_write, 0 },
 	{ NULL, NULL, 0 },
 };

@@ -51,6 +51,7 @@ enum trace_range {
  * @seen: it began
  * @hits: lookups that found an entry
  * @misses: lookups that did not, and found one in the page table
+ * @traced: those of @misses that came while hits were traced, which is not all the time
  * @context: misses of the context or configuration cache
  * @emptied: times that the model emptied its IOTLB because it was full
  * @inv: invalidations; only those for a device tell for which, the others are in TRACE_DUT
@@ -64,6 +65,7 @@ struct trace_counts {
 	bool seen;
 	uint64_t hits[TRACE_WHOSE];
 	uint64_t misses[TRACE_WHOSE];
+	uint64_t traced[TRACE_WHOSE];
 	uint64_t context[TRACE_WHOSE];
 	uint64_t emptied;
 	uint64_t inv[TRACE_CACHES][TRACE_RANGES][TRACE_WHOSE];

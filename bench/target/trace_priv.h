@@ -28,6 +28,7 @@ struct trace_window {
  * @cycle: that is counted
  * @step: that the stream is in
  * @before: the one before it
+ * @hits: hits are traced now
  * @at: counts
  * @lines: of this cycle
  * @unknown: of them
@@ -53,6 +54,7 @@ struct trace {
 	uint32_t cycle;
 	enum lub_step step;
 	enum lub_step before;
+	bool hits;
 	struct trace_counts at[LUB_STEPS];
 	uint64_t lines;
 	uint64_t unknown;

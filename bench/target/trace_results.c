@@ -90,6 +90,7 @@ static void add_lookups(struct target_samples *out, const struct step *step,
 	for (w = 0; w < TRACE_WHOSE; w++) {
 		add(out, "iotlb.hits", step, c->hits[w], why)->device = devices[w];
 		add(out, "iotlb.misses", step, c->misses[w], why)->device = devices[w];
+		add(out, "iotlb.misses.traced", step, c->traced[w], why)->device = devices[w];
 		add(out, "context.misses", step, c->context[w], why)->device = devices[w];
 	}
 	add(out, "iotlb.emptied", step, c->emptied, why);

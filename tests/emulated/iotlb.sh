@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# time-limit: 420
+# time-limit: 600
 # Scenario iotlb on all targets: every count of the records is the one that awk takes from the raw trace, the
 # kernel's own count of submissions agrees, and a live update invalidates exactly what iotlb.expected says.
 set -euo pipefail
@@ -22,13 +22,14 @@ raw() {
 			word = $NF
 			if (substr(word, 7, 2) != sprintf("%02x", cycle % 256)) next
 			next_step = substr(word, 9, 2) + 0
-			if (next_step == step)
+			if (next_step == step && step)
 				for (what in seen) { n[before, what] += n[step, what]; n[step, what] = 0 }
 			else
 				before = step
 			step = next_step
 			next
 		}
+		/^handle_qmp_command .*trace-event-set-state/ { hits = /true/ }
 		{ what = "" }
 		$1 == "vtd_iotlb_page_hit" || $1 == "smmu_iotlb_lookup_hit" { what = "iotlb.hits" }
 		$1 == "vtd_iotlb_page_update" || $1 == "smmu_iotlb_lookup_miss" { what = "iotlb.misses" }
@@ -50,6 +51,7 @@ raw() {
 		$1 == "smmu_iotlb_inv_all" { add("iotlb.emptied", 1) }
 		/SMMU_CMD_TLBI_(NSNH|NH)_ALL$/ { add("iotlb.emptied", -1) }
 		what { add(what, 1) }
+		what == "iotlb.misses" && hits { add("iotlb.misses.traced", 1) }
 		{ last = $1 }
 		END {
 			for (s = 1; s <= 8; s++)
@@ -78,22 +80,22 @@ issued() {
 }
 
 # Sum of what awk found in some steps.
-raw_sum() { # FILE CYCLE WHAT STEP...
-	local file=$1 cycle=$2 what=$3
-	shift 3
-	raw "$file" "$cycle" | awk -v what="$what" -v steps=" $* " '$2 == what && index(steps, " " $1 " ") { n += $3 } END { print n + 0 }'
+raw_sum() { # COUNTS WHAT STEP...
+	local counts=$1 what=$2
+	shift 2
+	awk -v what="$what" -v steps=" $* " '$2 == what && index(steps, " " $1 " ") { n += $3 } END { print n + 0 }' "$counts"
 }
 
 check_counts() { # RUN CYCLE
-	local file=$work/$1/trace-1.log kernel waits hits
-	raw "$file" "$2" >"$work/$1.raw"
+	local kernel waits hits
+	raw "$work/$1/trace-1.log" "$2" >"$work/$1.raw"
 	recorded "$1" "$2" >"$work/$1.recorded"
 	diff "$work/$1.raw" "$work/$1.recorded" >"$work/$1.diff" ||
 		{ sed 's/^/  | /' "$work/$1.diff"; fail "$1 cycle $2: the records (>) are not what the raw trace says (<)"; }
-	hits=$(raw_sum "$file" "$2" iotlb.hits control)
+	hits=$(raw_sum "$work/$1.raw" iotlb.hits control)
 	[ "$hits" -gt 1000 ] || fail "$1 cycle $2: $hits lookups in the control window: the device did not run"
 	kernel=$(values "$1" "$2" invalidations.submits '.observer==null')
-	waits=$(raw_sum "$file" "$2" submits setup control preserve)
+	waits=$(raw_sum "$work/$1.raw" submits setup control preserve)
 	expect "$1 cycle $2: submissions by the kernel's count, by the trace" "$kernel" "$waits"
 	[ "$kernel" -gt 0 ] || fail "$1 cycle $2: no submission at all: nothing was compared"
 	expect "$1 cycle $2: lines of the trace that were not known" "$(values "$1" "$2" trace.unknown)" 0
