@@ -78,8 +78,8 @@ static int draw_run(const struct campaign *c)
 	fold_sort(&f);
 	snprintf(title, sizeof(title), "Preserving an iommufd, %s%s", c->target.row->name,
 		 c->target.row->emulated ? " [EMULATED]" : "");
-	snprintf(about, sizeof(about), "run %s, %zu cycles; cpu-clock, kernel only%s", c->run,
-		 files.gl_pathc,
+	snprintf(about, sizeof(about), "run %s, %zu cycle%s; cpu-clock, kernel only%s", c->run,
+		 files.gl_pathc, files.gl_pathc == 1 ? "" : "s",
 		 c->target.row->emulated ? "; shares of an emulator's time, not of hardware's"
 					 : "");
 	if (!err)

@@ -24,7 +24,7 @@
 static const struct part {
 	const char *name;
 	const char *colour;
-	const char *prefix[12];
+	const char *prefix[14];
 } parts[] = {
 	{ "live update", "#8ecbef", { "luo_", "liveupdate_", "memfd_luo_" } },
 	{ "KHO", "#66c2a5", { "kho_", "__kho_" } },
@@ -32,7 +32,8 @@ static const struct part {
 	{ "IOMMU",
 	  "#f0a07a",
 	  { "iommu_", "__iommu_", "pt_", "vtdss_", "x86_64_", "arm_lpae_", "__arm_lpae_",
-	    "arm_smmu_", "__arm_smmu_", "intel_", "qi_", "cache_tag_" } },
+	    "arm_smmu_", "__arm_smmu_", "intel_", "qi_", "cache_tag_", "preserve_",
+	    "__preserve_" } },
 	{ "VFIO, PCI", "#dba8c8", { "vfio_", "pci_" } },
 	{ "locks",
 	  "#f0e442",

@@ -27,7 +27,8 @@ one_target() {
 	expect "$1: lines of this cycle that do not say perf" "$other" 0
 	[ -s "$work/$name/perf-1.folded" ] || fail "$1: no folded stacks"
 	[ "$(awk '{ n += $NF } END { print n }' "$work/$name/perf-1.folded")" -ge 50 ] || fail "$1: too few samples"
-	[ "$(share "$name" ';luo_session_preserve_fd;')" -ge 900 ] ||
+	# The rest is the agent telling perf when to sample.
+	[ "$(share "$name" ';luo_session_preserve_fd;')" -ge 700 ] ||
 		fail "$1: only $(share "$name" ';luo_session_preserve_fd;') of 1000 samples are in the preserve ioctl"
 	[ "$(share "$name" ';iommufd_lu_preserve;.*kho_')" -ge 100 ] || fail "$1: nearly no sample below KHO"
 	[ "$(share "$name" '\[unknown\]')" -le 50 ] || fail "$1: many samples without a name"
