@@ -206,6 +206,9 @@ static void ways(const struct probes *p, enum way never)
 	const struct probe_point *pt = probes_points(p, &nr);
 
 	for (i = 0; i < nr; i++) {
+		/* Of two places that show the same, one is enough. */
+		if (pt[i].way == WAY_ABSENT && !strncmp(pt[i].why, "not needed", 10))
+			continue;
 		n[pt[i].way]++;
 		if (pt[i].way == WAY_ABSENT)
 			printf("# absent: %s of probe %s: %s\n", pt[i].target, pt[i].probe,
