@@ -15,7 +15,7 @@
 #define GROUP "lubench"
 #define EVENT "lubench_submit"
 
-static const char *const functions[] = { "qi_submit_sync", "arm_smmu_cmdq_issue_cmdlist" };
+#define FUNCTION "qi_submit_sync"
 
 /* One command a write; kprobe_events takes what is appended as a further probe. */
 static int command(const char *text)
@@ -32,17 +32,10 @@ static int command(const char *text)
 
 void invcalls_begin(void)
 {
-	char text[128];
-	size_t i;
-
 	/* When it is there already, or there is none, what follows tells. */
 	mount("tracefs", TRACEFS, "tracefs", 0, NULL);
 	invcalls_end();
-	for (i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
-		snprintf(text, sizeof(text), "p:" GROUP "/" EVENT " %s\n", functions[i]);
-		if (!command(text))
-			break;
-	}
+	command("p:" GROUP "/" EVENT " " FUNCTION "\n");
 	sys_write(TRACEFS "/events/" GROUP "/" EVENT "/enable", "1\n");
 }
 
@@ -76,7 +69,7 @@ const char *invcalls_reason(int64_t err)
 		return "the kernel missed hits of the kprobe";
 	if (err == -EBUSY)
 		return "invalidations came between each boundary and its count";
-	return "this kernel has no kprobe on qi_submit_sync or arm_smmu_cmdq_issue_cmdlist";
+	return "no kprobe on " FUNCTION ": only VT-d has one function for all submissions";
 }
 
 void invcalls_end(void)

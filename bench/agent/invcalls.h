@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * How often the kernel itself hands invalidations to an IOMMU and waits for them, counted by a kprobe on the
- * one function that all of them go through: qi_submit_sync() of VT-d, arm_smmu_cmdq_issue_cmdlist() of
- * SMMUv3. Its hit count is in tracefs, kprobe_profile.
+ * one function that all of them go through on VT-d, qi_submit_sync(). Its hit count is in tracefs,
+ * kprobe_profile. On SMMUv3 a kprobe on arm_smmu_cmdq_issue_cmdlist() did not see all of them.
  */
 #ifndef BENCH_AGENT_INVCALLS_H
 #define BENCH_AGENT_INVCALLS_H
@@ -12,7 +12,7 @@
 /**
  * invcalls_begin() - set the kprobe
  *
- * Without KPROBE_EVENTS, or where the kernel has neither function, there is no count; invcalls_read()
+ * Without KPROBE_EVENTS, or where the kernel has no such function, there is no count; invcalls_read()
  * says so.
  */
 void invcalls_begin(void);
