@@ -80,6 +80,11 @@ void quiet_network(struct agent *ag)
 	kmsg("cycle=%u icount: %s, the network goes down", ag->c.cycle,
 	     n < LOOKS ? "no connection is left" : "a connection is left all the same");
 	set_interfaces(false);
+	/*
+	 * Pages that are freed stay with the processor, which gets the same ones again: how far free pages
+	 * are in pieces is chance, too, and in fill and destroy a matter of some per cent.
+	 */
+	sys_write("/proc/sys/vm/percpu_pagelist_high_fraction", "8\n");
 }
 
 void quiet_network_end(struct agent *ag)

@@ -14,7 +14,7 @@
  * @ag: the agent
  *
  * Waits until the connection is gone over which the agent was started, then takes the interfaces down.
- * The next kernel brings them up by itself.
+ * The next kernel brings them up by itself. Also lets processors keep the pages that they free.
  */
 void quiet_network(struct agent *ag);
 

