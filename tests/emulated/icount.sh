@@ -81,7 +81,6 @@ refused fake 2 'not emulated'
 run paced -t "$native" -p "$smoke" -w nvme --icount
 refused paced 2 "host's clock"
 
-for t in "${families[@]}"; do
-	use "$t"
-	one_target
-done
+# Not on smmuv3: there a guest of two processors hangs in the kexec, when it takes the second one down.
+[ "$arch" = x86_64 ] || skip "no x86 among the targets: ${targets[*]}"
+one_target

@@ -81,7 +81,8 @@ check_order() { # RUN
 one_target() {
 	local run=$target other=vtd-fs
 	format=vtd-ss
-	[ "$arch" = x86_64 ] || format=lpae-s1 other=lpae-s2
+	# A kernel without CONFIG_ARM_SMMU_V3_IOMMUFD does not say which stage it is.
+	[ "$arch" = x86_64 ] || format=lpae other=
 	run "$run" -t "$target" -p "$work/walk.ini" -k "$series"
 	[ "$rc" -eq 0 ] || { show "$run"; fail "$run: exit status $rc"; }
 	no_splat "$run"
@@ -93,13 +94,13 @@ one_target() {
 	tables_are "$run" sparse3 4096 385
 	tables_are "$run" sparse 2097152 514
 	check_order "$run"
-	q "$run" ".[] | select(.metric==\"fill\" and .params.format==\"$other\") | .reason" | grep -q . ||
+	[ -z "$other" ] || q "$run" ".[] | select(.metric==\"fill\" and .params.format==\"$other\") | .reason" | grep -q . ||
 		fail "$run: nothing is said of format $other"
 	# Not --check: a busy host now and then makes a gap that the DMA witness calls FAIL; see preserve.sh.
 	"$lubench" report "$work/$run" >"$work/$run.report"
 	sed -n '/^Page-table walk/,/^Other samples/p' "$work/$run.report"
 	grep -q "^$format *1  *4 KiB, sparse - split " "$work/$run.report" || fail "$run: its report has no level 1"
-	ok "$run: each operation at each shape, format $format; no $other, and why"
+	ok "$run: each operation at each shape, format $format${other:+; no $other, and why}"
 }
 
 for t in "${families[@]}"; do

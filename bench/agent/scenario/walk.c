@@ -85,6 +85,13 @@ static const char *find_format(struct agent *ag, const char **other)
 	err = iommufd_formats(ag->tab.iommufd, ag->tab.device_id, strstr(line, "sm_off"), &f);
 	ag->format = err ? NULL : format_names[f.used];
 	*other = err ? NULL : format_names[f.other];
+#ifdef __aarch64__
+	/* Without CONFIG_ARM_SMMU_V3_IOMMUFD an SMMUv3 does not say which stages it has. */
+	if (!err && !ag->format) {
+		ag->format = "lpae";
+		return NULL;
+	}
+#endif
 	if (!ag->format)
 		kmsg("cycle=%u the format of the page tables is not known: %s", ag->c.cycle,
 		     err ? strerror(-err) : "an IOMMU of another kind");
