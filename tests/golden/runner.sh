@@ -35,6 +35,17 @@ check "what was tried again is counted and named"
 [ -d "$tmp/build/test-logs/golden/retries.d/vtd-1.hung" ] && [ ! -e "$tmp/build/test-logs/golden/passes.d" ]
 check "what it left is kept, the rest is not"
 
+made_up first true
+sed -i '2i # time-limit: 900' "$tmp/tests/golden/first.sh"
+TEST_DEADLINE=$(($(date +%s) + 900)) "$tmp/tests/run.sh" golden >"$tmp/out"
+check "in time all are run"
+grep -qx '3 passed, 0 failed' "$tmp/out" && head -n 1 "$tmp/out" | grep -q 'golden/first'
+check "what may take longest first"
+! TEST_DEADLINE=1 "$tmp/tests/run.sh" golden >"$tmp/out"
+check "too late nothing is begun, which is no success"
+grep -q '^skip  golden/passes: not begun' "$tmp/out" && grep -q '^4 of them for lack of time' "$tmp/out"
+check "and is said"
+
 # The functions of lib.sh, with a lubench that says what a file holds and fails.
 sed -n '/^retried()/,/^# q RUN/p; /^no_splat()/,/^}/p; /^fail()/p' "$top/tests/emulated/lib.sh" >"$tmp/lib.sh"
 printf '#!/bin/sh\nmkdir -p "$3"\necho x >>%s/calls\ncat %s/said\nexit 1\n' "$tmp" "$tmp" >"$tmp/lubench"
