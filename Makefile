@@ -266,17 +266,17 @@ kernel: deps ## build KERNEL, or KSRC, with VARIANT
 
 # The control: a kernel without the series. It comes last, so that what it has in common is compiled already;
 # of the other architecture only for test-full, as continuous integration has an hour for everything.
-BASE_ARCHS = $(if $(filter test-full,$(MAKECMDGOALS)),$(ARCHS),$(filter $(ARCHS),$(ARCH-$(NATIVE))))
+ONE_ARCH = $(if $(filter test-full,$(MAKECMDGOALS)),$(ARCHS),$(or $(filter $(ARCHS),$(ARCH-$(NATIVE))),$(firstword $(ARCHS))))
 .PHONY: kernel-base
 kernel-base: kernel
-	@set -e; for a in $(BASE_ARCHS); do ARCH=$$a KERNEL=base VARIANT= KSRC= kernel/build.sh kernel; done
+	@set -e; for a in $(ONE_ARCH); do ARCH=$$a KERNEL=base VARIANT= KSRC= kernel/build.sh kernel; done
 
 image: deps ## make the root image of the emulated targets
 	@set -e; for a in $(ARCHS); do ARCH=$$a bench/target/image/build.sh >/dev/null; done
 
 .PHONY: tools
 tools: deps ## make the disk with perf and bpftrace, which emulated targets get on demand
-	@set -e; for a in $(ARCHS); do ARCH=$$a bench/target/image/tools.sh >/dev/null; done
+	@set -e; for a in $(if $(filter test test-emulated,$(MAKECMDGOALS)),$(ONE_ARCH),$(ARCHS)); do ARCH=$$a bench/target/image/tools.sh >/dev/null; done
 
 kernel-tree: deps ## a git tree with the series applied, to hack in: KTREE=DIR
 	@kernel/tree.sh work
@@ -301,6 +301,7 @@ test-golden: programs ## the program against recorded inputs
 test-emulated: all kernel kernel-base image tools $(FIO) ## the whole path on emulated targets
 	@tests/run.sh emulated
 
+test-full: export TEST_FULL = 1
 test-full: test kernel-check ## all of it, each patch, and kernels that watch locks and memory
 	@$(MAKE) VARIANT=debug kernel
 	@VARIANT=debug tests/run.sh emulated FILTER='@(findings|preserve|unpreserved).sh'

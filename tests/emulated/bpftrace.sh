@@ -131,6 +131,6 @@ one_target() {
 	fi
 }
 
-for t in "${families[@]}"; do
+for t in "${sample[@]}"; do
 	one_target "$t"
 done

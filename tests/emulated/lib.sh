@@ -27,6 +27,12 @@ for t in "${targets[@]}"; do
 	[[ " ${families[*]} " == *" ${t%-sm} "* ]] || families+=("$t")
 done
 
+# For what takes long and hardly depends on the machine: the first target, one of each architecture in test-full.
+# shellcheck disable=SC2034 # used by tests
+sample=("$native")
+# shellcheck disable=SC2034
+[ -z "${TEST_FULL:-}" ] || sample=("${families[@]}")
+
 kernel_of() { # series|base: prints the image for $arch, or nothing
 	local name=bzImage image
 	[ "$arch" = x86_64 ] || name=Image

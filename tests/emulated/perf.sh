@@ -43,6 +43,6 @@ one_target() {
 	ok "$1: counts of the IOMMU's own counters are null, with the reason, once"
 }
 
-for t in "${families[@]}"; do
+for t in "${sample[@]}"; do
 	one_target "$t"
 done
