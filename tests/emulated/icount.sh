@@ -26,7 +26,9 @@ layout = sparse2
 END
 
 # What may be, in parts of a million: the goal, and twice what was seen where that is not met. What fills and
-# destroys tables also depends on where free memory lies. docs/measurements.md has the figures.
+# destroys tables also depends on where free memory lies. A few hundred nanoseconds, some hundred instructions, come and
+# go with any phase, which is much of a short one. docs/measurements.md has the figures.
+some_ns=500
 bounds='preserve\.|unpreserve\.|restore\. 1000
 fill|destroy\.|unmap 3000'
 
@@ -70,8 +72,9 @@ one_target() {
 	[ "$(wc -l <"$work/$target.spread")" -eq 12 ] || fail "$target: not all phases are there"
 	! grep -v ' 3 of 3 runs ' "$work/$target.spread" || fail "$target: a phase is missing in a run"
 	while read -r phases bound; do
-		! grep -E "^($phases)" "$work/$target.spread" | awk -v bound="$bound" '$(NF - 1) > bound' | grep . ||
-			fail "$target: three runs of the same plan are more than $bound ppm apart"
+		! grep -E "^($phases)" "$work/$target.spread" |
+			awk -v bound="$bound" -v some="$some_ns" '$(NF - 1) > bound && $(NF - 1) * $(NF - 3) > some * 1e6' | grep . ||
+			fail "$target: three runs of the same plan are more than $bound ppm and $some_ns ns apart"
 	done <<<"$bounds"
 	ok "$target: all phases of three runs within their bounds"
 }
