@@ -44,7 +44,8 @@ void progress_begin(struct progress *p);
  * @of: all of them
  * @cycle: what it measures
  */
-void progress_cycle(struct progress *p, uint32_t number, uint32_t of, const struct plan_cycle *cycle);
+void progress_cycle(struct progress *p, uint32_t number, uint32_t of,
+		    const struct plan_cycle *cycle);
 
 /**
  * progress_phase() - redraw the line (at most twice a second)

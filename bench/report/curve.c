@@ -11,14 +11,14 @@
 #include "bench/report/fmt.h"
 #include "bench/report/sections.h"
 
-#define WIDTH	72
-#define HEIGHT	16
-#define MARGIN	10
-#define CURVES	26
+#define WIDTH 72
+#define HEIGHT 16
+#define MARGIN 10
+#define CURVES 26
 
 struct grid {
 	char cell[HEIGHT][WIDTH + 1];
-	double xlo, xhi, ylo, yhi;	/* logarithms */
+	double xlo, xhi, ylo, yhi; /* logarithms */
 };
 
 static int scale(double v, double lo, double hi, int steps)

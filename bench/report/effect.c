@@ -170,7 +170,8 @@ static void rule(FILE *out, const struct record_set *set, const struct lub_param
 	}
 	fprintf(out, "  without probes all of it lies within %.1f %% of the median\n", 100 * noise);
 	if (noise > LIMIT)
-		fputs("  TOO NOISY for this rule: measure with --icount, or on an idle machine\n", out);
+		fputs("  TOO NOISY for this rule: measure with --icount, or on an idle machine\n",
+		      out);
 	if (broken && !single)
 		fputs("  which probe that is shows a run with each of them alone, as in probes = off,phases,kho\n",
 		      out);

@@ -33,8 +33,9 @@ records() { # TARGET: off and on, one after the other
 			"$(q "$name" "[.[] | select(.kind==\"probe\" and .kernel==\"$kernel\" and .way==\"absent\") | .point] | join(\" \")")" \
 			"$(absent)"
 	done
+	# The IOMMU's own counters, which no emulated machine has, are another instrument.
 	expect "$name: metrics without a value" \
-		"$(q "$name" '[.[] | select(.kind=="sample" and .value==null) | .metric] | join(" ")')" ''
+		"$(q "$name" '[.[] | select(.kind=="sample" and .value==null and .params.observer!="pmu") | .metric] | join(" ")')" ''
 	# each repetition of both points, and the one that is carried
 	expect "$name: HWPTs preserved" "$(probe "$name" preserve.hwpt outgoing | wc -l)" $((reps * (1 + hwpts) + hwpts))
 	expect "$name: HWPTs restored" "$(probe "$name" restore.hwpt incoming | wc -l)" "$hwpts"
