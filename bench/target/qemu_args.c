@@ -67,7 +67,7 @@ void qemu_build_args(const struct target *t, const struct qemu *q, struct qemu_a
 	qemu_arg(a, "-cpu");
 	qemu_arg(a, "%s", kvm ? "host" : m->cpu);
 	qemu_arg(a, "-smp");
-	qemu_arg(a, "%s", m->smp);
+	qemu_arg(a, "%s", t->icount && m->smp_icount ? m->smp_icount : m->smp);
 	qemu_arg(a, "-m");
 	qemu_arg(a, "%lluM", (unsigned long long)t->memory >> 20);
 	qemu_arg(a, "-object");
