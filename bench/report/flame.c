@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "bench/lubench.h"
+#include "bench/report/fmt.h"
 #include "bench/report/fold.h"
 
 #define W 1200
@@ -50,26 +51,10 @@ struct canvas {
 	size_t left_out;
 };
 
-static void escaped(FILE *out, const char *s, int len)
-{
-	for (; *s && len; s++, len--) {
-		if (*s == '<')
-			fputs("&lt;", out);
-		else if (*s == '>')
-			fputs("&gt;", out);
-		else if (*s == '&')
-			fputs("&amp;", out);
-		else if (*s == '"')
-			fputs("&quot;", out);
-		else
-			fputc((unsigned char)*s < ' ' || *s == 0x7f ? '?' : *s, out);
-	}
-}
-
 static void text(FILE *out, double x, double y, int size, const char *more, const char *s, int len)
 {
 	fprintf(out, "<text x=\"%.1f\" y=\"%.1f\" font-size=\"%d\"%s>", x, y, size, more);
-	escaped(out, s, len);
+	fmt_xml(out, s, len);
 	fputs("</text>\n", out);
 }
 
@@ -118,7 +103,7 @@ static void box(struct canvas *c, unsigned int level, const char *name, int len,
 		return;
 	}
 	fputs("<g><title>", c->out);
-	escaped(c->out, name, len);
+	fmt_xml(c->out, name, len);
 	fprintf(c->out, " (%" PRIu64 " samples, %" PRIu64 ".%02" PRIu64 " %%)</title>", to - from,
 		parts_of_10000 / 100, parts_of_10000 % 100);
 	fprintf(c->out,
@@ -129,7 +114,7 @@ static void box(struct canvas *c, unsigned int level, const char *name, int len,
 	shown = len <= room ? len : room - 2;
 	if (shown >= 3) {
 		fprintf(c->out, "<text x=\"%.2f\" y=\"%.1f\" font-size=\"11\">", x + 3, y + 12.5);
-		escaped(c->out, name, shown);
+		fmt_xml(c->out, name, shown);
 		fputs(shown < len ? "..</text>" : "</text>", c->out);
 	}
 	fputs("</g>\n", c->out);
@@ -174,7 +159,7 @@ static void frame(struct canvas *c, const char *title, const char *about)
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" "
 		"height=\"%d\" " FONT " fill=\"#222222\">\n<title>",
 		W, height, W, height);
-	escaped(c->out, title, -1);
+	fmt_xml(c->out, title, -1);
 	fprintf(c->out, "</title>\n<rect width=\"%d\" height=\"%d\" fill=\"#ffffff\"/>\n", W,
 		height);
 	text(c->out, SIDE, 26, 16, " font-weight=\"bold\"", title, -1);

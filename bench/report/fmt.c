@@ -142,3 +142,19 @@ void notes_print(FILE *out, const struct notes *notes)
 		fmt_wrap(out, head, notes->note[i].text);
 	}
 }
+
+void fmt_xml(FILE *out, const char *s, int len)
+{
+	for (; *s && len; s++, len--) {
+		if (*s == '<')
+			fputs("&lt;", out);
+		else if (*s == '>')
+			fputs("&gt;", out);
+		else if (*s == '&')
+			fputs("&amp;", out);
+		else if (*s == '"')
+			fputs("&quot;", out);
+		else
+			fputc((unsigned char)*s < ' ' || *s == 0x7f ? '?' : *s, out);
+	}
+}

@@ -62,4 +62,12 @@ char *notes_missing(struct notes *notes, char buf[CELL], const char *kind, const
 /* Write "(a) kind: reason" lines. */
 void notes_print(FILE *out, const struct notes *notes);
 
+/**
+ * fmt_xml() - text of an XML file: what could end it is written as entities, what XML cannot hold as '?'
+ * @out: stream
+ * @s: the text
+ * @len: at most so many bytes of it; -1: all
+ */
+void fmt_xml(FILE *out, const char *s, int len);
+
 #endif /* LUBENCH_REPORT_FMT_H */

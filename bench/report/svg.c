@@ -38,27 +38,10 @@ static double place(const struct axis *a, double v)
 	return a->from + (log(v) - a->lo) / (a->hi - a->lo) * (a->to - a->from);
 }
 
-/* XML text: what could end it is written as entities, what XML cannot hold as '?'. */
-static void escaped(FILE *out, const char *s)
-{
-	for (; *s; s++) {
-		if (*s == '<')
-			fputs("&lt;", out);
-		else if (*s == '>')
-			fputs("&gt;", out);
-		else if (*s == '&')
-			fputs("&amp;", out);
-		else if (*s == '"')
-			fputs("&quot;", out);
-		else
-			fputc((unsigned char)*s < ' ' || *s == 0x7f ? '?' : *s, out);
-	}
-}
-
 static void text(FILE *out, double x, double y, int size, const char *more, const char *s)
 {
 	fprintf(out, "<text x=\"%.1f\" y=\"%.1f\" font-size=\"%d\" %s>", x, y, size, more);
-	escaped(out, s);
+	fmt_xml(out, s, -1);
 	fputs("</text>\n", out);
 }
 
@@ -237,7 +220,7 @@ static void frame(FILE *out, const struct model *m)
 		 "Latency of preserving an iommufd, against the number of HWPTs%s%s",
 		 label ? ", " : "", label ? label : "");
 	fputs("<title>", out);
-	escaped(out, line);
+	fmt_xml(out, line, -1);
 	fprintf(out, "</title>\n<rect width=\"%d\" height=\"%d\" fill=\"#ffffff\"/>\n", W, H);
 	snprintf(line, sizeof(line), "preserve.iommufd against HWPT count%s%s%s", label ? " (" : "",
 		 label ? label : "", label ? ")" : "");
