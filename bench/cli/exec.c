@@ -265,10 +265,10 @@ static void tell_page(size_t number, const struct observer_result *r)
 		const struct observer_phase *p = &r->phase[i];
 
 		if (p->seen)
-			printf("observer page=%zu phase=%d start=%lld end=%lld changes=%llu first=%u last=%u gap=%lld\n",
+			printf("observer page=%zu phase=%d start=%lld end=%lld changes=%llu first=%u last=%u gap=%lld running=%lld\n",
 			       number, i, (long long)p->start_ns, (long long)p->end_ns,
 			       (unsigned long long)p->changes, p->first, p->last,
-			       (long long)p->gap_ns);
+			       (long long)p->gap_ns, (long long)p->running_ns);
 	}
 }
 

@@ -152,7 +152,7 @@ static int write_observed(struct campaign *c, const struct plan_cycle *cycle,
 	};
 	const struct observer_phase *phase = res->witness.phase;
 	const struct observer_phase *dark = &phase[LUB_PHASE_BLACKOUT];
-	const char *why = res->witness.why, *no_time = NULL;
+	const char *why = res->witness.why, *no_time = NULL, *unwatched = NULL;
 	struct lub_sample s = {
 		.run = c->run,
 		.cycle = cycle->number,
@@ -171,10 +171,18 @@ static int write_observed(struct campaign *c, const struct plan_cycle *cycle,
 			"icount: the guest's time is a count of instructions, which the host's clock does not tell";
 	if (!why && !dark->seen)
 		why = "the witness page never showed the blackout";
-	for (i = 0; !err && i < OBSERVER_PHASES; i++)
-		if (names[i] && (phase[i].seen || why))
-			err = observer_sample(c, &s, "dma.gap", names[i], phase[i].gap_ns,
-					      no_time ? no_time : gap_reason(&phase[i], i, why));
+	if (!res->witness.watched)
+		unwatched = "nobody may watch the processors of this machine: real-time priority is not permitted";
+	for (i = 0; !err && i < OBSERVER_PHASES; i++) {
+		const char *reason = no_time ? no_time : gap_reason(&phase[i], i, why);
+
+		if (!names[i] || !(phase[i].seen || why))
+			continue;
+		err = observer_sample(c, &s, "dma.gap", names[i], phase[i].gap_ns, reason);
+		if (!err)
+			err = observer_sample(c, &s, "dma.gap.running", names[i],
+					      phase[i].running_ns, reason ? reason : unwatched);
+	}
 	if (!err)
 		err = observer_sample(c, &s, "blackout.dma", NULL, res->witness.dark_ns,
 				      no_time ? no_time : why);

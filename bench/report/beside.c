@@ -158,9 +158,9 @@ static double worst_gap(const struct model *m, int phase)
 	for (i = 0; i < m->nr_cycles; i++) {
 		if (!m->cycles[i].ok || (m->mixed && !cycle_preserves(&m->cycles[i])))
 			continue;
-		if (isnan(m->cycles[i].gap[phase]))
+		if (isnan(cycle_gap(&m->cycles[i], phase)))
 			return NAN;
-		worst = fmax(worst, m->cycles[i].gap[phase]);
+		worst = fmax(worst, cycle_gap(&m->cycles[i], phase));
 	}
 	return worst;
 }

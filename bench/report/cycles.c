@@ -22,7 +22,7 @@ struct cycle *cycle_find(struct model *m, uint32_t id)
 		return NULL;
 	c->id = id;
 	for (i = 0; i < DMA_PHASES; i++)
-		c->gap[i] = c->count[i] = NAN;
+		c->gap[i] = c->running[i] = c->count[i] = NAN;
 	c->off = NAN;
 	for (i = 0; i < DMA_ERRORS; i++)
 		c->errors[i][DMA_AGENT] = c->errors[i][DMA_OUTSIDE] = NAN;
@@ -53,7 +53,7 @@ static int add_witness(struct model *m, const struct lub_sample *s)
 	if (off && !s->reason)
 		c->off = (double)s->value;
 	if (s->reason) {
-		if (!c->missing)
+		if (!c->missing && strcmp(s->metric, "dma.gap.running"))
 			c->missing = s->reason;
 		return 0;
 	}
@@ -63,6 +63,8 @@ static int add_witness(struct model *m, const struct lub_sample *s)
 		/* gaps: the outside observer sees them all; counts: the agents' own stamps */
 		if (!strcmp(s->metric, "dma.gap"))
 			take(&c->gap[i], (double)s->value, model_same(s->clock, "host"));
+		else if (!strcmp(s->metric, "dma.gap.running"))
+			c->running[i] = (double)s->value;
 		else if (!strcmp(s->metric, "dma.count"))
 			take(&c->count[i], (double)s->value, !s->params.observer);
 	}
@@ -104,6 +106,11 @@ int cycle_add_sample(struct model *m, const struct lub_sample *s)
 bool cycle_preserves(const struct cycle *c)
 {
 	return !c->mode || !strcmp(c->mode, "preserve");
+}
+
+double cycle_gap(const struct cycle *c, enum dma_phase phase)
+{
+	return isnan(c->running[phase]) ? c->gap[phase] : c->running[phase];
 }
 
 double cycle_errors(const struct cycle *c, enum dma_error error)

@@ -113,6 +113,7 @@ enum dma_watcher {
  *		       when there is none
  * @carried: parameters of the state that went over the kexec, NULL when unknown
  * @gap: longest time without DMA, NaN when not measured
+ * @running: the same without what a processor of the controller stood still, NaN when nobody watched
  * @count: how far the witness advanced, NaN when not measured
  * @errors: lost, corrupt and faults, NaN when not measured; two watchers of the same error
  *	    do not add up, phases of one watcher do
@@ -126,7 +127,7 @@ struct cycle {
 	const char *outcome;
 	const char *error, *error_why;
 	const struct lub_params *carried;
-	double gap[DMA_PHASES], count[DMA_PHASES];
+	double gap[DMA_PHASES], running[DMA_PHASES], count[DMA_PHASES];
 	double errors[DMA_ERRORS][DMA_WATCHERS];
 	double off;
 	const char *missing;
@@ -160,6 +161,9 @@ struct model {
 
 /* The larger of what the watchers counted, NaN when neither did. */
 double cycle_errors(const struct cycle *c, enum dma_error error);
+
+/* The longest time without DMA, without stops of the host where somebody watched those. */
+double cycle_gap(const struct cycle *c, enum dma_phase phase);
 
 /* Is this a cycle of mode preserve? Only those are judged; others are controls. */
 bool cycle_preserves(const struct cycle *c);

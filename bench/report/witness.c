@@ -44,7 +44,7 @@ static bool kernel_failed(const char *outcome)
 /* What a cycle fails on comes before what it lacks: a known failure is a failure. */
 static enum verdict judge(const struct cycle *c, bool icount, double limit, const char **why)
 {
-	const double dark = c->gap[DMA_BLACKOUT], after = c->gap[DMA_AFTER];
+	const double dark = cycle_gap(c, DMA_BLACKOUT), after = cycle_gap(c, DMA_AFTER);
 
 	*why = NULL;
 	if (kernel_failed(c->error) || !c->ok) {
@@ -67,7 +67,7 @@ static enum verdict judge(const struct cycle *c, bool icount, double limit, cons
 		*why = "the longest gap after the blackout exceeds the rule";
 	if (*why)
 		return FAIL;
-	if (!icount && (isnan(c->gap[DMA_CONTROL]) || isnan(dark) || isnan(after)))
+	if (!icount && (isnan(cycle_gap(c, DMA_CONTROL)) || isnan(dark) || isnan(after)))
 		*why = "no dma.gap of control window, blackout or the time after";
 	else if (isnan(c->count[DMA_BLACKOUT]))
 		*why = "no dma.count of the blackout";
@@ -112,9 +112,9 @@ static void row(FILE *out, struct notes *notes, const struct cycle *c, const cha
 	cell(out, notes, c->missing, 6, cycle_errors(c, DMA_LOST), false);
 	cell(out, notes, c->missing, 8, cycle_errors(c, DMA_CORRUPT), false);
 	cell(out, notes, c->missing, 7, cycle_errors(c, DMA_FAULTS), false);
-	cell(out, notes, c->missing, 9, c->gap[DMA_CONTROL], true);
-	cell(out, notes, c->missing, 10, c->gap[DMA_BLACKOUT], true);
-	cell(out, notes, c->missing, 9, c->gap[DMA_AFTER], true);
+	cell(out, notes, c->missing, 9, cycle_gap(c, DMA_CONTROL), true);
+	cell(out, notes, c->missing, 10, cycle_gap(c, DMA_BLACKOUT), true);
+	cell(out, notes, c->missing, 9, cycle_gap(c, DMA_AFTER), true);
 	fprintf(out, "  %s\n", verdict);
 }
 
@@ -203,7 +203,8 @@ static void mark_shown(struct model *m)
 	for (i = 0; i < m->nr_series; i++) {
 		const struct lub_sample *s = m->series[i].first;
 		const char *phase = s->params.phase ? s->params.phase : "";
-		bool gap = !strcmp(s->metric, "dma.gap") && model_same(s->clock, "host") &&
+		bool gap = (!strcmp(s->metric, "dma.gap") || !strcmp(s->metric, "dma.gap.running")) &&
+			   model_same(s->clock, "host") &&
 			   (!strcmp(phase, "control") || !strcmp(phase, "blackout") ||
 			    !strcmp(phase, "after"));
 
@@ -232,8 +233,38 @@ static double gap_limit(const struct model *m, bool preserves)
 
 	for (i = 0; i < m->nr_cycles; i++)
 		if (m->cycles[i].ok && preserves == cycle_preserves(&m->cycles[i]))
-			longest = fmax(longest, m->cycles[i].gap[DMA_CONTROL]);
+			longest = fmax(longest, cycle_gap(&m->cycles[i], DMA_CONTROL));
 	return longest + GAP_MARGIN_NS;
+}
+
+/* What the times of the table leave out. */
+static void host_line(FILE *out, const struct model *m)
+{
+	double worst[DMA_PHASES] = { NAN, NAN, NAN };
+	char text[3 * COLUMNS], a[CELL], b[CELL], c[CELL];
+	bool watched = false, any = false;
+	size_t i;
+	int k;
+
+	for (i = 0; i < m->nr_cycles; i++) {
+		for (k = 0; m->cycles[i].ok && k < DMA_PHASES; k++) {
+			worst[k] = fmax(worst[k], m->cycles[i].gap[k]);
+			watched |= !isnan(m->cycles[i].running[k]);
+			any |= !isnan(m->cycles[i].gap[k]);
+		}
+	}
+	if (!any)
+		return;
+	if (!watched) {
+		fmt_wrap(out, "host: ", "nobody watched whether its processors stood still meanwhile");
+		return;
+	}
+	snprintf(text, sizeof(text),
+		 "the times above leave out when a processor of the host stood still. With that the longest "
+		 "are %s (control), %s (blackout), %s (after)",
+		 fmt_time(a, worst[DMA_CONTROL]), fmt_time(b, worst[DMA_BLACKOUT]),
+		 fmt_time(c, worst[DMA_AFTER]));
+	fmt_wrap(out, "host: ", text);
 }
 
 static void rule_line(FILE *out, bool icount, double limit)
@@ -293,6 +324,8 @@ int section_witness(FILE *out, struct model *m)
 		t.missing = m->set->planned - m->set->nr_outcomes;
 	notes_print(out, &notes);
 	translation_line(out, m);
+	if (!icount)
+		host_line(out, m);
 	rule_line(out, icount, limit);
 	verdict_line(out, m, &t, preserves);
 	m->failed |= preserves && t.n[FAIL];

@@ -18,6 +18,7 @@ struct observer {
 	atomic_bool stop;
 	const volatile struct lub_witness *page;
 	uint64_t cookie;
+	struct stalls *stalls;
 	struct observer_result result;
 };
 
@@ -29,10 +30,18 @@ static int64_t now_ns(void)
 	return ts.tv_sec * 1000000000LL + ts.tv_nsec;
 }
 
-static void close_gap(struct observer_phase *p, int64_t gap)
+/* Whatever is too short to be the longest either way needs no look at the stops in it. */
+static void close_gap(struct observer_phase *p, const struct observer_state *s, int64_t now)
 {
+	int64_t gap = now - s->change_ns;
+
 	if (gap > p->gap_ns)
 		p->gap_ns = gap;
+	if (gap <= p->running_ns)
+		return;
+	gap -= stalls_within(s->stalls, s->change_ns, now);
+	if (gap > p->running_ns)
+		p->running_ns = gap;
 }
 
 static void begin_phase(struct observer_result *r, uint32_t phase, uint32_t counter, int64_t now)
@@ -52,8 +61,16 @@ bool observer_step(struct observer_result *r, const struct lub_witness *page, ui
 	    page->phase >= OBSERVER_PHASES)
 		return false;
 	if (!s->begun) {
-		*s = (struct observer_state){ true, page->phase,      page->counter, now,
-					      now,  page->beat_ticks, true };
+		*s = (struct observer_state){
+			.begun = true,
+			.stalls = s->stalls,
+			.phase = page->phase,
+			.counter = page->counter,
+			.change_ns = now,
+			.look_ns = now,
+			.beat = page->beat_ticks,
+			.dark = true,
+		};
 		begin_phase(r, page->phase, page->counter, now);
 		return true;
 	}
@@ -72,14 +89,14 @@ bool observer_step(struct observer_result *r, const struct lub_witness *page, ui
 	}
 	/* A change belongs to the phase in which it was seen, together with the whole wait for it. */
 	if (page->phase != s->phase) {
-		close_gap(&r->phase[s->phase], now - s->change_ns);
+		close_gap(&r->phase[s->phase], s, now);
 		begin_phase(r, s->phase, page->counter, now);
 		s->phase = page->phase;
 	}
 	begin_phase(r, s->phase, page->counter, now);
 	/* The incoming agent stops the device in the end: that wait is nobody's gap. */
 	if (s->phase != LUB_PHASE_AFTER || page->counter != s->counter)
-		close_gap(&r->phase[s->phase], now - s->change_ns);
+		close_gap(&r->phase[s->phase], s, now);
 	if (page->counter != s->counter) {
 		r->phase[s->phase].changes++;
 		s->counter = page->counter;
@@ -92,7 +109,7 @@ static void *observe(void *arg)
 {
 	struct observer *o = arg;
 	struct timespec step = { .tv_nsec = STEP_NS };
-	struct observer_state state = { 0 };
+	struct observer_state state = { .stalls = o->stalls };
 	struct lub_witness copy;
 
 	while (!atomic_load(&o->stop)) {
@@ -127,7 +144,10 @@ struct observer *observer_start(int ram_fd, int64_t offset, uint64_t cookie)
 		return o;
 	}
 	o->page = map;
+	o->stalls = stalls_start();
+	o->result.watched = o->stalls;
 	if (pthread_create(&o->thread, NULL, observe, o)) {
+		stalls_finish(o->stalls);
 		munmap(map, PAGE);
 		free(o);
 		return NULL;
@@ -151,6 +171,7 @@ void observer_finish(struct observer *o, struct observer_result *result)
 	if (o->page) {
 		atomic_store(&o->stop, true);
 		pthread_join(o->thread, NULL);
+		stalls_finish(o->stalls);
 		munmap((void *)o->page, PAGE);
 	}
 	*result = o->result;

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "bench/agent/witness.h"
+#include "bench/target/stalls.h"
 
 #define OBSERVER_PHASES 5
 
@@ -30,6 +31,8 @@ struct observer;
  * @last: counter at its end
  * @gap_ns: longest time without a change; a gap that began before the phase counts in full, one that
  *	never ended counts except in LUB_PHASE_AFTER, in which the agent stops the device
+ * @running_ns: the same when the time is taken off each gap in which a processor of the controller
+ *	stood still; need not be of the same gap
  */
 struct observer_phase {
 	bool seen;
@@ -39,6 +42,7 @@ struct observer_phase {
 	uint32_t first;
 	uint32_t last;
 	int64_t gap_ns;
+	int64_t running_ns;
 };
 
 /**
@@ -49,6 +53,7 @@ struct observer_phase {
  * @dark_ns: longest gap that began before LUB_PHASE_AFTER and ended in LUB_PHASE_BLACKOUT or later;
  *	without an end it reaches to the last look
  * @worst_step_ns: longest time between two looks
+ * @watched: somebody watched the processors, so that running_ns tells something
  */
 struct observer_result {
 	const char *why;
@@ -56,11 +61,13 @@ struct observer_result {
 	int64_t beat_ns;
 	int64_t dark_ns;
 	int64_t worst_step_ns;
+	bool watched;
 };
 
 /**
  * struct observer_state - between two looks
  * @begun: there was a first look
+ * @stalls: of the controller, NULL when nobody watches; set by the caller
  * @phase: of the last look
  * @counter: of the last look
  * @change_ns: when the counter was seen to change last
@@ -70,6 +77,7 @@ struct observer_result {
  */
 struct observer_state {
 	bool begun;
+	struct stalls *stalls;
 	uint32_t phase;
 	uint32_t counter;
 	int64_t change_ns;
@@ -84,7 +92,7 @@ struct observer_state {
  * @page: copy of the page's fields that this file names
  * @cookie: of this cycle
  * @now_ns: when it was copied
- * @state: all zero at first
+ * @state: all zero at first, but for @stalls
  *
  * Return: false when the page is no longer this cycle's: the observation is over.
  */

@@ -227,6 +227,30 @@ static void test_observer_dead(void **state)
 	assert_int_equal(r.phase[4].changes, 0);
 }
 
+/* The host stood still in a part of one gap: another gap is the longest then. */
+static void test_observer_stopped(void **state)
+{
+	struct observer_result r = { 0 };
+	struct observer_state s = { .stalls = stalls_new(1) };
+	struct lub_witness page = { .cookie = 7, .phase = 3 };
+	static const int64_t change_ms[] = { 0, 1, 41, 56, 57 };
+	size_t i;
+
+	(void)state;
+	assert_non_null(s.stalls);
+	memcpy(page.magic, LUB_WITNESS_MAGIC, 8);
+	for (i = 0; i < sizeof(change_ms) / sizeof(change_ms[0]); i++) {
+		int64_t now = change_ms[i] * 1000000;
+
+		stalls_add(s.stalls, 0, change_ms[i] == 41 ? 9000000 : now, now);
+		page.counter++;
+		assert_true(observer_step(&r, &page, 7, now, &s));
+	}
+	assert_int_equal(r.phase[3].gap_ns, 40000000);
+	assert_int_equal(r.phase[3].running_ns, 15000000);
+	stalls_finish(s.stalls);
+}
+
 static void test_observer_foreign(void **state)
 {
 	struct lub_witness page = { .cookie = 8 };
@@ -253,7 +277,7 @@ int main(void)
 		cmocka_unit_test(test_cmdline),	      cmocka_unit_test(test_seen),
 		cmocka_unit_test(test_ram_offset),    cmocka_unit_test(test_observer),
 		cmocka_unit_test(test_observer_dead), cmocka_unit_test(test_observer_foreign),
-		cmocka_unit_test(test_observer_beat),
+		cmocka_unit_test(test_observer_beat), cmocka_unit_test(test_observer_stopped),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
