@@ -89,7 +89,10 @@ one_target() {
 	cp "build/agent/$arch/lubench-agent" "$work/$arch/agent"
 	guest_side "$scripts" >"$work/$arch/watch.sh"
 	tar -c -f "$work/$arch/scripts.tar" -C "$TOP/bpf/scripts" .
-	guest "$name" -t "$1" -k "$series" --tools --timeout 240 --push "$work/$arch/agent" --push "$work/$arch/cycle.json" \
+	# One processor: of two, one at times meets a breakpoint that the other has just taken away again while it
+	# patches a probe in or out, and the kernel dies of it (int3 in handle_mm_fault). The emulator, it seems, runs
+	# code that it translated before; one run of five, with five tools ending at once.
+	guest "$name" -t "$1" -k "$series" --tools --timeout 240 --append maxcpus=1 --push "$work/$arch/agent" --push "$work/$arch/cycle.json" \
 		--push "$work/$arch/scripts.tar" --push "$work/$arch/watch.sh" \
 		"cd $dir && tar -x -f scripts.tar && sh ./watch.sh"
 	[ "$rc" -eq 0 ] || { show "$name"; fail "$1: exit status $rc"; }
