@@ -172,7 +172,8 @@ static int write_observed(struct campaign *c, const struct plan_cycle *cycle,
 	if (!why && !dark->seen)
 		why = "the witness page never showed the blackout";
 	if (!res->witness.watched)
-		unwatched = "nobody may watch the processors of this machine: real-time priority is not permitted";
+		unwatched =
+			"nobody may watch the processors of this machine: real-time priority is not permitted";
 	for (i = 0; !err && i < OBSERVER_PHASES; i++) {
 		const char *reason = no_time ? no_time : gap_reason(&phase[i], i, why);
 

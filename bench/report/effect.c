@@ -28,7 +28,8 @@ static const char *const point_metrics[] = {
 
 /* Once a cycle, whatever it carried; each cycle has its twin that carries the same. */
 static const char *const cycle_metrics[] = {
-	"retrieve.iommufd", "restore.hwpt",	"bind",	   "replace.hwpt", "finish", "freeze",
+	"retrieve.iommufd", "restore.hwpt",	"bind",
+	"replace.hwpt",	    "finish",		"freeze",
 	"blackout.cpu",	    "blackout.service", "dma.gap.running",
 };
 

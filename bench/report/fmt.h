@@ -9,10 +9,10 @@
 #include <stdio.h>
 
 /* Room for any cell that these functions write. */
-#define CELL		32
+#define CELL 32
 
 /* Widest line of the text report. */
-#define COLUMNS		100
+#define COLUMNS 100
 
 /* Nanoseconds with 3 significant digits: "999 ns", "1.23 us", "-4.50 ms", "71.0 s". */
 char *fmt_time(char buf[CELL], double ns);
@@ -34,7 +34,7 @@ char *fmt_unit(char buf[CELL], const char *unit, double v);
 void fmt_wrap(FILE *out, const char *head, const char *text);
 
 /* Most footnotes of one table. */
-#define NOTES_MAX	26
+#define NOTES_MAX 26
 
 /**
  * struct notes - footnotes of one table, each reason once

@@ -203,8 +203,8 @@ static void mark_shown(struct model *m)
 	for (i = 0; i < m->nr_series; i++) {
 		const struct lub_sample *s = m->series[i].first;
 		const char *phase = s->params.phase ? s->params.phase : "";
-		bool gap = (!strcmp(s->metric, "dma.gap") || !strcmp(s->metric, "dma.gap.running")) &&
-			   model_same(s->clock, "host") &&
+		/* and dma.gap.running */
+		bool gap = !strncmp(s->metric, "dma.gap", 7) && model_same(s->clock, "host") &&
 			   (!strcmp(phase, "control") || !strcmp(phase, "blackout") ||
 			    !strcmp(phase, "after"));
 
@@ -256,12 +256,12 @@ static void host_line(FILE *out, const struct model *m)
 	if (!any)
 		return;
 	if (!watched) {
-		fmt_wrap(out, "host: ", "nobody watched whether its processors stood still meanwhile");
+		fmt_wrap(out, "host: ", "nobody watched whether it stood still meanwhile");
 		return;
 	}
 	snprintf(text, sizeof(text),
-		 "the times above leave out when a processor of the host stood still. With that the longest "
-		 "are %s (control), %s (blackout), %s (after)",
+		 "the times above leave out when a processor of it stood still. With that the "
+		 "longest are %s (control), %s (blackout), %s (after)",
 		 fmt_time(a, worst[DMA_CONTROL]), fmt_time(b, worst[DMA_BLACKOUT]),
 		 fmt_time(c, worst[DMA_AFTER]));
 	fmt_wrap(out, "host: ", text);
