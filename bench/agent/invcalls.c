@@ -3,19 +3,31 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "bench/agent/sysfile.h"
+#include "bench/lubench.h"
 
 #define TRACEFS "/sys/kernel/tracing"
+#define INSTANCE TRACEFS "/instances/lubench"
 #define GROUP "lubench"
 #define EVENT "lubench_submit"
+#define EVENT_DIR INSTANCE "/events/" GROUP "/" EVENT
 
-#define FUNCTION "qi_submit_sync"
+/* A kernel has one of them. The filter tells the calls that wait. */
+static const struct {
+	const char *probe, *filter;
+} functions[] = {
+	{ "qi_submit_sync", NULL },
+	/* bool sync, the fifth argument of AArch64's procedure call standard */
+	{ "__arm_smmu_cmdq_issue_cmdlist sync=%x4:u8", "sync==1" },
+};
 
 /* One command a write; kprobe_events takes what is appended as a further probe. */
 static int command(const char *text)
@@ -32,24 +44,55 @@ static int command(const char *text)
 
 void invcalls_begin(void)
 {
+	char text[128];
+	size_t i;
+
 	/* When it is there already, or there is none, what follows tells. */
 	mount("tracefs", TRACEFS, "tracefs", 0, NULL);
 	invcalls_end();
-	command("p:" GROUP "/" EVENT " " FUNCTION "\n");
-	sys_write(TRACEFS "/events/" GROUP "/" EVENT "/enable", "1\n");
+	for (i = 0; i < ARRAY_LEN(functions); i++) {
+		snprintf(text, sizeof(text), "p:" GROUP "/" EVENT " %s\n", functions[i].probe);
+		if (command(text))
+			continue;
+		if (mkdir(INSTANCE, 0700) ||
+		    (functions[i].filter && sys_write(EVENT_DIR "/filter", functions[i].filter)) ||
+		    sys_write(EVENT_DIR "/enable", "1\n"))
+			invcalls_end();
+		return;
+	}
 }
 
 int64_t invcalls_parse(const char *text)
+{
+	unsigned long long v, sum = 0;
+	char name[64];
+	int seen = 0;
+
+	for (; text && *text; text = strchr(text, '\n')) {
+		text += strspn(text, " \n");
+		if (sscanf(text, "%63[^:]: %llu", name, &v) != 2)
+			continue;
+		if (!strcmp(name, "entries") || !strcmp(name, "overrun")) {
+			sum += v;
+			seen++;
+		} else if (v &&
+			   (!strcmp(name, "commit overrun") || !strcmp(name, "dropped events"))) {
+			return -EOVERFLOW;
+		}
+	}
+	return seen == 2 ? (int64_t)sum : -ENODATA;
+}
+
+int invcalls_missed(const char *text)
 {
 	unsigned long long hits, missed;
 	char name[64];
 
 	for (; text && *text; text = strchr(text, '\n')) {
 		text += strspn(text, " \n");
-		if (sscanf(text, "%63s %llu %llu", name, &hits, &missed) != 3 ||
-		    strcmp(name, EVENT))
-			continue;
-		return missed ? -EOVERFLOW : (int64_t)hits;
+		if (sscanf(text, "%63s %llu %llu", name, &hits, &missed) == 3 &&
+		    !strcmp(name, EVENT))
+			return missed ? -EOVERFLOW : 0;
 	}
 	return -ENODATA;
 }
@@ -57,10 +100,23 @@ int64_t invcalls_parse(const char *text)
 int64_t invcalls_read(void)
 {
 	char *text = sys_read_all(TRACEFS "/kprobe_profile");
-	int64_t hits = text ? invcalls_parse(text) : -ENODATA;
+	int64_t sum = text ? invcalls_missed(text) : -ENODATA;
+	glob_t cpus = { 0 };
+	size_t i;
 
 	free(text);
-	return hits;
+	if (!sum && glob(INSTANCE "/per_cpu/cpu*/stats", 0, NULL, &cpus))
+		sum = -ENODATA;
+	for (i = 0; sum >= 0 && i < cpus.gl_pathc; i++) {
+		int64_t n;
+
+		text = sys_read_all(cpus.gl_pathv[i]);
+		n = text ? invcalls_parse(text) : -ENODATA;
+		free(text);
+		sum = n < 0 ? n : sum + n;
+	}
+	globfree(&cpus);
+	return sum;
 }
 
 const char *invcalls_reason(int64_t err)
@@ -69,11 +125,12 @@ const char *invcalls_reason(int64_t err)
 		return "the kernel missed hits of the kprobe";
 	if (err == -EBUSY)
 		return "invalidations came between each boundary and its count";
-	return "no kprobe on " FUNCTION ": only VT-d has one function for all submissions";
+	return "no kprobe on qi_submit_sync or __arm_smmu_cmdq_issue_cmdlist, by one of which all submissions go";
 }
 
 void invcalls_end(void)
 {
-	sys_write(TRACEFS "/events/" GROUP "/" EVENT "/enable", "0\n");
+	sys_write(EVENT_DIR "/enable", "0\n");
+	rmdir(INSTANCE);
 	command("-:" GROUP "/" EVENT "\n");
 }

@@ -387,14 +387,25 @@ static void conversion(void **state)
 static void kernel_count_of_invalidations(void **state)
 {
 	(void)state;
-	assert_int_equal(invcalls_parse("  other          7          0\n"
-					"  lubench_submit             1234               0\n"),
-			 1234);
-	assert_int_equal(invcalls_parse("  lubench_submit_too             1234               0\n"),
+	assert_int_equal(invcalls_missed("  other          7          0\n"
+					 "  lubench_submit             1234               0\n"),
+			 0);
+	assert_int_equal(invcalls_missed("  lubench_submit_too             1234               0\n"),
 			 -ENODATA);
 	/* A count that lacks some is none. */
-	assert_int_equal(invcalls_parse("  lubench_submit             1234               1\n"),
+	assert_int_equal(invcalls_missed("  lubench_submit             1234               1\n"),
 			 -EOVERFLOW);
+	assert_int_equal(invcalls_missed(""), -ENODATA);
+	/* Those that the buffer had no more room for were counted; those it never took were not. */
+	assert_int_equal(invcalls_parse("entries: 40\noverrun: 2\ncommit overrun: 0\nbytes: 1888\n"
+					"oldest event ts:     3.141592\nnow ts:     2.718281\n"
+					"dropped events: 0\nread events: 7\n"),
+			 42);
+	assert_int_equal(invcalls_parse("entries: 40\noverrun: 2\ncommit overrun: 1\n"),
+			 -EOVERFLOW);
+	assert_int_equal(invcalls_parse("entries: 40\noverrun: 0\ndropped events: 1\n"),
+			 -EOVERFLOW);
+	assert_int_equal(invcalls_parse("entries: 40\n"), -ENODATA);
 	assert_int_equal(invcalls_parse(""), -ENODATA);
 }
 
