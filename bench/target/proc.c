@@ -92,7 +92,8 @@ static void child(char *const argv[], pid_t parent, int in, int out, int err,
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(126);
-	setpgid(0, 0);
+	/* A process group for kill(), out of reach of the terminal's ^C, and an autogroup of its own. */
+	setsid();
 	signal(SIGPIPE, SIG_DFL);
 	signal(SIGINT, SIG_DFL);
 	signal(SIGTERM, SIG_DFL);

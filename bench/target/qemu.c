@@ -40,16 +40,24 @@ static int free_port(void)
 /*
  * What the observer sees is to be the machine and not the scheduler of a busy host, so the thread
  * that runs the devices goes first. Those of the processors come before other programs, because the
- * devices wait for a lock that they hold. Where this is not permitted the run goes on without, and
- * says so in its run line.
+ * devices wait for a lock that they hold; with autogroups (sched(7)) a nice value counts within its session
+ * only, so the session gets one, too. Where this is not permitted the run goes on without, and says so in
+ * its run line.
  */
 static void prefer_target(struct target *t, pid_t pid)
 {
 	struct sched_param param = { .sched_priority = 1 };
 	struct dirent *entry;
 	char path[64];
+	FILE *autogroup;
 	DIR *tasks;
 
+	snprintf(path, sizeof(path), "/proc/%d/autogroup", (int)pid);
+	autogroup = fopen(path, "we");
+	if (autogroup) {
+		fputs("-10", autogroup);
+		fclose(autogroup);
+	}
 	snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
 	tasks = opendir(path);
 	while (tasks && (entry = readdir(tasks))) {
