@@ -76,7 +76,7 @@ baseline() { # TARGET
 	ok "$1: both clocks agree to $((gap - restart)) ms"
 }
 
-for t in "${families[@]}"; do
+for t in "${sample[@]}"; do
 	use "$t"
 	baseline "$t"
 done

@@ -85,7 +85,7 @@ refused fake 2 'not emulated'
 run paced -t "$native" -p "$smoke" -w nvme --icount
 refused paced 2 "host's clock"
 
-for t in "${families[@]}"; do
+for t in "${sample[@]}"; do
 	use "$t"
 	one_target
 done
