@@ -195,6 +195,16 @@ build/tests/unit/%: tests/unit/%.c build/tests/suite.a Makefile
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(CC) -std=gnu11 $(CFLAGS) $(WARN) $(CPPFLAGS) -isystem $(call HDR,$(HOST_ARCH))/include -o $@ $< build/tests/suite.a -lcmocka $(LDLIBS) $(BPF_LIBS)
 
+FAULTS := build/lubench build/tests/faults/matrix build/tests/faults/shim.so
+# The matrix of faults: needs neither agent nor kernel.
+build/tests/faults/matrix: $(patsubst %.c,build/obj/%.o,$(filter-out tests/faults/shim.c,$(wildcard tests/faults/*.c))) $(SUITE_OBJ)
+	@mkdir -p $(@D)
+	$(call say,LD,$@)$(CC) -o $@ $^ $(LDLIBS)
+
+build/tests/faults/shim.so: tests/faults/shim.c Makefile | deps
+	@mkdir -p $(@D)
+	$(call say,CC,$<)$(CC) -std=gnu11 $(CFLAGS) $(WARN) $(CPPFLAGS) -fPIC -shared -o $@ $<
+
 -include $(shell find build -name '*.d' -type f 2>/dev/null)
 
 .PHONY: all programs FORCE
@@ -288,15 +298,18 @@ kernel-check: deps ## each patch applies, builds, is clean under checkpatch and 
 	@set -e; for a in $(ARCHS); do ARCH=$$a kernel/check.sh; done
 
 ##@ Testing
-.PHONY: test test-unit test-golden test-emulated test-full
-test: all kernel kernel-base image tools $(FIO) $(TESTS) ## all tests
-	@tests/run.sh unit golden emulated
+.PHONY: test test-unit test-golden test-faults test-emulated test-full
+test: all kernel kernel-base image tools $(FIO) $(TESTS) $(FAULTS) ## all tests
+	@tests/run.sh unit golden faults emulated
 
 test-unit: $(TESTS) ## tests of single parts
 	@tests/run.sh unit
 
 test-golden: programs ## the program against recorded inputs
 	@tests/run.sh golden
+
+test-faults: $(FAULTS) ## every fault at every step, on a target without a machine
+	@build/tests/faults/matrix build/lubench build/tests/faults/shim.so
 
 test-emulated: all kernel kernel-base image tools $(FIO) ## the whole path on emulated targets
 	@tests/run.sh emulated

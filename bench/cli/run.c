@@ -32,6 +32,7 @@ struct options {
 	const char *append;
 	bool icount;
 	bool perf;
+	unsigned int slowdown;
 	struct artifacts artifacts;
 };
 
@@ -42,7 +43,8 @@ enum {
 	OPT_IMAGE,
 	OPT_KEY,
 	OPT_PROBES,
-	OPT_PERF
+	OPT_PERF,
+	OPT_SLOWDOWN
 };
 
 static const struct argp_option options[] = {
@@ -65,6 +67,8 @@ static const struct argp_option options[] = {
 	{ "resume", 'r', "DIR", 0, "Go on with an interrupted run", 0 },
 	{ "perf", OPT_PERF, NULL, 0,
 	  "Run perf beside the preserve calls and draw a flame graph; its times are marked", 0 },
+	{ "slowdown", OPT_SLOWDOWN, "N", 0,
+	  "Multiply all time limits, for a machine or a kernel that is slow (default: 1)", 0 },
 	{ "append", OPT_APPEND, "WORDS", 0, "More words for the emulated kernel's command line",
 	  1 },
 	{ "agent", OPT_AGENT, "FILE", 0, "Agent program to use", 1 },
@@ -76,6 +80,8 @@ static const struct argp_option options[] = {
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct options *o = state->input;
+	char *end;
+	long n;
 
 	switch (key) {
 	case 't':
@@ -113,6 +119,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case OPT_PERF:
 		o->perf = true;
+		break;
+	case OPT_SLOWDOWN:
+		n = strtol(arg, &end, 10);
+		if (end == arg || *end || n < 1 || n > CYCLE_SLOWDOWN_MAX)
+			argp_error(state, "--slowdown %s: a number from 1 to %d", arg,
+				   CYCLE_SLOWDOWN_MAX);
+		o->slowdown = (unsigned int)n;
 		break;
 	case OPT_AGENT:
 		o->artifacts.agent = strdup(arg);
@@ -181,6 +194,11 @@ static int from_journal(struct options *o, struct campaign *c)
 	o->append = json_string_value(json_object_get(start, "append"));
 	o->icount = json_is_true(json_object_get(start, "icount"));
 	o->perf = json_is_true(json_object_get(start, "perf"));
+	if (!o->slowdown) {
+		json_int_t n = json_integer_value(json_object_get(start, "slowdown"));
+
+		o->slowdown = n > 0 && n <= CYCLE_SLOWDOWN_MAX ? (unsigned int)n : 0;
+	}
 	take_path(&o->artifacts.agent, start, "agent");
 	take_path(&o->artifacts.image, start, "image");
 	take_path(&o->artifacts.key, start, "key");
@@ -236,19 +254,21 @@ static int check_options(struct options *o, struct campaign *c)
 {
 	struct target *t = &c->target;
 
-	if (o->host && o->target && strcmp(o->target, "host")) {
+	t->name = o->target ? o->target : o->host ? "host" : target_default();
+	t->row = target_row_find(t->name);
+	/* Fake targets can have names of hosts, so that what several hosts do can be tested. */
+	if (o->host && t->row && t->row->emulated && !t->row->simulated) {
 		lub_err("--target and --host exclude each other");
 		return -EINVAL;
 	}
-	t->name = o->host ? "host" : o->target ? o->target : target_default();
-	t->row = target_row_find(t->name);
 	if (!t->row || (!strcmp(t->row->name, "host") && !o->host)) {
 		lub_err("--target %s: unknown; `lubench list targets` shows them", t->name);
 		return -EINVAL;
 	}
+	t->host = o->host;
 	if (o->device && !*o->device)
 		o->device = NULL;
-	if (o->host && !o->device) {
+	if (o->host && !o->device && !t->row->simulated) {
 		lub_err("--host needs --device BDF: the device that may be taken from its driver");
 		return -EINVAL;
 	}
@@ -304,7 +324,6 @@ static int fill_target(struct campaign *c, const struct options *o)
 	if (t->row->simulated)
 		snprintf(c->artifacts.build_id, sizeof(c->artifacts.build_id), FAKE_BUILD_ID);
 	t->dir = c->dir;
-	t->host = o->host;
 	t->kernel = c->artifacts.kernel;
 	t->image = c->artifacts.image;
 	t->tools = o->perf ? c->artifacts.tools : NULL;
@@ -320,8 +339,8 @@ static int fill_target(struct campaign *c, const struct options *o)
 	t->memory = c->plan.memory;
 	t->kvm = c->plan.kvm;
 	t->icount = o->icount;
+	t->slowdown = o->slowdown;
 	t->ram_fd = -1;
-	t->launch_ms = t->row->machine ? 180000 : 30000;
 	if (!t->row->simulated && access(c->artifacts.agent, R_OK)) {
 		lub_err("agent %s: %s; `make all` builds it", c->artifacts.agent, strerror(errno));
 		return -ENOENT;
@@ -338,6 +357,7 @@ static void free_all(struct campaign *c, struct options *o)
 	if (c->target.row && c->target.row->ops->release)
 		c->target.row->ops->release(&c->target);
 	/* Until fill_target() the paths belong to the options. */
+	host_unlock(c);
 	artifacts_free(c->artifacts.kernel ? &c->artifacts : &o->artifacts);
 	free(c->append);
 	free(c->dir);
@@ -364,6 +384,8 @@ static int run(struct campaign *c, struct options *o)
 	if ((o->resume && from_journal(o, c)) || load_plan(c, o) || check_options(o, c))
 		return LUB_EXIT_USAGE;
 	proc_catch_signals();
+	if (c->target.host && host_lock(c))
+		return LUB_EXIT_FAIL;
 	if (rundir_make(c, o->out, o->resume))
 		return LUB_EXIT_USAGE;
 	err = fill_target(c, o);
@@ -383,7 +405,7 @@ static int run(struct campaign *c, struct options *o)
 
 int cmd_run(int argc, char **argv)
 {
-	struct campaign c = { .liveupdate_number = -1 };
+	struct campaign c = { .liveupdate_number = -1, .lock = -1 };
 	struct options o = { 0 };
 	int err;
 
