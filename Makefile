@@ -73,7 +73,7 @@ help: ## this list
 	@printf '\nVariables: TARGET=vtd|vtd-sm|smmuv3|smmuv3-s2|all, PLAN=%s, MODE=preserve|rebuild|crash or a list,\n' '$(PLAN)'
 	@printf 'KERNEL=series|series:N|base, KSRC=DIR, VARIANT=selftest|debug (also selftest+debug)|mock,\n'
 	@printf 'ICOUNT=1 (emulated time is a count of instructions),\n'
-	@printf 'WORKLOAD=lsi|..., HOST=user@machine DEVICE=BDF, LUBENCH_CACHE=%s, V=1.\n' '$(LUBENCH_CACHE)'
+	@printf 'WORKLOAD=lsi|..., HOST=user@machine DEVICE=BDF (also lists), LUBENCH_CACHE=%s, V=1.\n' '$(LUBENCH_CACHE)'
 
 deps: ## install the Debian packages that are missing
 	@$(install)
@@ -250,10 +250,10 @@ bench: bench-args deps programs $(OUTSIDE) kernel $(if $(HOST),,image $(if $(fil
 	@trap : INT; rc=0; runs=; \
 	for t in $(if $(HOST),host,$(TARGETS)); do \
 		out=$(OUT)$(if $(word 2,$(TARGETS)),/$$t); \
-		build/lubench run $(if $(HOST),--host '$(HOST)' --device '$(DEVICE)',--target $$t) $(RUN_ARGS) --out $$out; r=$$?; \
+		build/lubench run $(if $(HOST),$(foreach h,$(HOST),--host '$(h)') $(foreach d,$(DEVICE),--device '$(d)'),--target $$t) $(RUN_ARGS) --out $$out; r=$$?; \
 		if [ $$r -eq 4 ] && [ -n "$(word 2,$(TARGETS))" ]; then echo "lubench: target $$t is skipped"; \
 		elif [ $$r -ne 0 ]; then rc=$$r; fi; \
-		[ ! -e $$out/samples.jsonl ] || runs="$$runs $$out"; \
+		for s in $$out/samples.jsonl $(if $(word 2,$(HOST)),$$out/*/samples.jsonl); do [ ! -e $$s ] || runs="$$runs $${s%/*}"; done; \
 		[ $$rc -ne 130 ] || break; \
 	done; \
 	[ -z "$$runs" ] || build/lubench report --check $$runs || [ $$rc -ne 0 ] || rc=1; exit $$rc

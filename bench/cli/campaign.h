@@ -110,6 +110,14 @@ int host_lock(struct campaign *c);
 void host_unlock(struct campaign *c);
 
 /**
+ * make_dirs() - make a directory and those above it
+ * @dir: path
+ *
+ * Return: 0, also when it is there, or -errno.
+ */
+int make_dirs(const char *dir);
+
+/**
  * rundir_make() - give a run its directory, and its id when it is new
  * @c: campaign; @run is set unless it is resumed, and @dir
  * @out: directory for a new run, NULL for one of that name in results/runs

@@ -1,28 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* One run a host: two of them would take each other's device and kexec each other away. */
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "bench/cli/campaign.h"
+#include "bench/cli/fleet.h"
 #include "bench/lubench.h"
 
-/* root@rack12 and rack12 are one machine. The name becomes one of a file. */
+/* root@rack12 and rack12 are one machine. */
 static char *lock_path(const char *host)
 {
-	const char *at = strrchr(host, '@');
-	char *cache = cache_dir(), *path = NULL, *p;
+	char *cache = cache_dir(), *path = NULL, name[256];
 
-	if (cache && (mkdir(cache, 0755) == 0 || errno == EEXIST) &&
-	    asprintf(&path, "%s/host-%s.lock", cache, at ? at + 1 : host) >= 0) {
-		for (p = path + strlen(cache) + 1; *p; p++)
-			if (!isalnum((unsigned char)*p) && !strchr(".-:", *p))
-				*p = '_';
-	}
+	if (cache && make_dirs(cache) == 0 &&
+	    asprintf(&path, "%s/host-%s.lock", cache, fleet_name(host, name, sizeof(name))) < 0)
+		path = NULL;
 	free(cache);
 	return path;
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "bench/cli/campaign.h"
+#include "bench/cli/fleet.h"
 #include "bench/lubench.h"
 #include "bench/target/fake.h"
 #include "bench/target/proc.h"
@@ -34,6 +35,9 @@ struct options {
 	bool perf;
 	unsigned int slowdown;
 	struct artifacts artifacts;
+	struct fleet fleet;
+	size_t nr_devices;
+	const char *devices[FLEET_MAX];
 };
 
 enum {
@@ -50,7 +54,7 @@ enum {
 static const struct argp_option options[] = {
 	{ "target", 't', "T", 0,
 	  "Emulated target (default: of this architecture); see `lubench list targets`", 0 },
-	{ "host", 'H', "USER@MACHINE", 0, "Real machine over ssh instead", 0 },
+	{ "host", 'H', "USER@MACHINE", 0, "Real machine over ssh instead; several times for several", 0 },
 	{ "plan", 'p', "P", 0, "Plan name or file (default: quick)", 0 },
 	{ "out", 'o', "DIR", 0, "Run directory (default: results/runs/ID)", 0 },
 	{ "kernel", 'k', "K", 0, "series (default), series:N, base, or an image", 0 },
@@ -61,7 +65,7 @@ static const struct argp_option options[] = {
 	{ "probes", OPT_PROBES, "P", 0,
 	  "off, on, or names with +, several with commas (default: the plan's); see `lubench list probes`",
 	  0 },
-	{ "device", 'd', "BDF", 0, "Device that may be taken (needed with --host)", 0 },
+	{ "device", 'd', "BDF", 0, "Device that may be taken (needed with --host): one for all hosts, or one for each", 0 },
 	{ "icount", OPT_ICOUNT, NULL, 0,
 	  "Emulated target whose time is a count of its instructions: repeatable", 0 },
 	{ "resume", 'r', "DIR", 0, "Go on with an interrupted run", 0 },
@@ -88,7 +92,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->target = arg;
 		break;
 	case 'H':
-		o->host = arg;
+		if (o->fleet.nr == FLEET_MAX)
+			argp_error(state, "more than %d hosts", FLEET_MAX);
+		o->host = o->fleet.host[o->fleet.nr++] = arg;
 		break;
 	case 'p':
 		o->plan = arg;
@@ -106,7 +112,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->workload = arg;
 		break;
 	case 'd':
-		o->device = arg;
+		if (o->nr_devices == FLEET_MAX)
+			argp_error(state, "more than %d devices", FLEET_MAX);
+		o->device = o->devices[o->nr_devices++] = arg;
 		break;
 	case 'r':
 		o->resume = arg;
@@ -403,17 +411,54 @@ static int run(struct campaign *c, struct options *o)
 	return campaign_run(c);
 }
 
-int cmd_run(int argc, char **argv)
+static int run_one(struct options *o)
 {
 	struct campaign c = { .liveupdate_number = -1, .lock = -1 };
+	int err = run(&c, o);
+
+	free_all(&c, o);
+	return err;
+}
+
+/* One of several hosts, in a process of its own. */
+static int run_host(void *arg, size_t i, const char *dir)
+{
+	struct options *o = arg;
+
+	if (o->resume) {
+		o->resume = dir;
+		return run_one(o);
+	}
+	o->host = o->fleet.host[i];
+	o->device = o->nr_devices > 1 ? o->devices[i] : o->device;
+	o->out = dir;
+	return run_one(o);
+}
+
+static int run_fleet(struct options *o)
+{
+	o->fleet.one = run_host;
+	o->fleet.arg = o;
+	if (o->resume)
+		return fleet_load(&o->fleet, o->resume) ? LUB_EXIT_USAGE
+							: fleet_run(&o->fleet, o->resume);
+	if (o->nr_devices > 1 && o->nr_devices != o->fleet.nr) {
+		lub_err("%zu devices for %zu hosts: give one for all, or one for each, in their order",
+			o->nr_devices, o->fleet.nr);
+		return LUB_EXIT_USAGE;
+	}
+	return fleet_run(&o->fleet, o->out);
+}
+
+int cmd_run(int argc, char **argv)
+{
 	struct options o = { 0 };
-	int err;
 
 	argv[0] = (char *)"lubench run";
 	argp_err_exit_status = LUB_EXIT_USAGE;
 	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
 		return LUB_EXIT_USAGE;
-	err = run(&c, &o);
-	free_all(&c, &o);
-	return err;
+	if (o.fleet.nr > 1 || (o.resume && fleet_is(o.resume)))
+		return run_fleet(&o);
+	return run_one(&o);
 }

@@ -10,7 +10,7 @@
 #include "bench/cli/campaign.h"
 #include "bench/lubench.h"
 
-static int make_dirs(const char *dir)
+int make_dirs(const char *dir)
 {
 	char *path = strdup(dir), *at;
 	int err = path ? 0 : -ENOMEM;

@@ -5,7 +5,7 @@
  *
  *   fake:[HOST/]FAULT[.STEP][@N],...
  *
- * With HOST/ only on the host of that name. N is a cycle, and for the steps launch, push and probe the
+ * With HOST/ only on the host of that name (without a user). N is a cycle, and for the steps launch, push and probe the
  * number of a launch; without it the fault comes every time. Words without a step:
  *
  *   noconsole               as a real host: nothing but ssh, and it goes on when the controller is gone

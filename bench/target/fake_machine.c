@@ -30,10 +30,11 @@ static bool same(const char *word, size_t len, const char *text)
 static bool meant(const struct target *t, const char *word, size_t len, const char *name,
 		  const char *step, uint32_t n)
 {
-	const char *slash = memchr(word, '/', len), *at, *dot;
+	const char *slash = memchr(word, '/', len), *user = t->host ? strrchr(t->host, '@') : NULL;
+	const char *at, *dot;
 
 	if (slash) {
-		if (!t->host || !same(word, (size_t)(slash - word), t->host))
+		if (!t->host || !same(word, (size_t)(slash - word), user ? user + 1 : t->host))
 			return false;
 		len -= (size_t)(slash + 1 - word);
 		word = slash + 1;
