@@ -73,7 +73,7 @@ help: ## this list
 	@printf '\nVariables: TARGET=vtd|vtd-sm|smmuv3|smmuv3-s2|all, PLAN=%s, MODE=preserve|rebuild|crash or a list,\n' '$(PLAN)'
 	@printf 'KERNEL=series|series:N|base, KSRC=DIR, VARIANT=selftest|debug (also selftest+debug)|mock,\n'
 	@printf 'ICOUNT=1 (emulated time is a count of instructions),\n'
-	@printf 'WORKLOAD=lsi|..., HOST=user@machine DEVICE=BDF, LUBENCH_CACHE=%s, V=1.\n' '$(LUBENCH_CACHE)'
+	@printf 'WORKLOAD=lsi|..., HOST=user@machine DEVICE=BDF (also lists), LUBENCH_CACHE=%s, V=1.\n' '$(LUBENCH_CACHE)'
 
 deps: ## install the Debian packages that are missing
 	@$(install)
@@ -195,6 +195,16 @@ build/tests/unit/%: tests/unit/%.c build/tests/suite.a Makefile
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(CC) -std=gnu11 $(CFLAGS) $(WARN) $(CPPFLAGS) -isystem $(call HDR,$(HOST_ARCH))/include -o $@ $< build/tests/suite.a -lcmocka $(LDLIBS) $(BPF_LIBS)
 
+FAULTS := build/lubench build/tests/faults/matrix build/tests/faults/shim.so
+# The matrix of faults: needs neither agent nor kernel.
+build/tests/faults/matrix: $(patsubst %.c,build/obj/%.o,$(filter-out tests/faults/shim.c,$(wildcard tests/faults/*.c))) $(SUITE_OBJ)
+	@mkdir -p $(@D)
+	$(call say,LD,$@)$(CC) -o $@ $^ $(LDLIBS)
+
+build/tests/faults/shim.so: tests/faults/shim.c Makefile | deps
+	@mkdir -p $(@D)
+	$(call say,CC,$<)$(CC) -std=gnu11 $(CFLAGS) $(WARN) $(CPPFLAGS) -fPIC -shared -o $@ $<
+
 -include $(shell find build -name '*.d' -type f 2>/dev/null)
 
 .PHONY: all programs FORCE
@@ -240,10 +250,10 @@ bench: bench-args deps programs $(OUTSIDE) kernel $(if $(HOST),,image $(if $(fil
 	@trap : INT; rc=0; runs=; \
 	for t in $(if $(HOST),host,$(TARGETS)); do \
 		out=$(OUT)$(if $(word 2,$(TARGETS)),/$$t); \
-		build/lubench run $(if $(HOST),--host '$(HOST)' --device '$(DEVICE)',--target $$t) $(RUN_ARGS) --out $$out; r=$$?; \
+		build/lubench run $(if $(HOST),$(foreach h,$(HOST),--host '$(h)') $(foreach d,$(DEVICE),--device '$(d)'),--target $$t) $(RUN_ARGS) --out $$out; r=$$?; \
 		if [ $$r -eq 4 ] && [ -n "$(word 2,$(TARGETS))" ]; then echo "lubench: target $$t is skipped"; \
 		elif [ $$r -ne 0 ]; then rc=$$r; fi; \
-		[ ! -e $$out/samples.jsonl ] || runs="$$runs $$out"; \
+		for s in $$out/samples.jsonl $(if $(word 2,$(HOST)),$$out/*/samples.jsonl); do [ ! -e $$s ] || runs="$$runs $${s%/*}"; done; \
 		[ $$rc -ne 130 ] || break; \
 	done; \
 	[ -z "$$runs" ] || build/lubench report --check $$runs || [ $$rc -ne 0 ] || rc=1; exit $$rc
@@ -288,15 +298,18 @@ kernel-check: deps ## each patch applies, builds, is clean under checkpatch and 
 	@set -e; for a in $(ARCHS); do ARCH=$$a kernel/check.sh; done
 
 ##@ Testing
-.PHONY: test test-unit test-golden test-emulated test-full
-test: all kernel kernel-base image tools $(FIO) $(TESTS) ## all tests
-	@tests/run.sh unit golden emulated
+.PHONY: test test-unit test-golden test-faults test-emulated test-full
+test: all kernel kernel-base image tools $(FIO) $(TESTS) $(FAULTS) ## all tests
+	@tests/run.sh unit golden faults emulated
 
 test-unit: $(TESTS) ## tests of single parts
 	@tests/run.sh unit
 
 test-golden: programs ## the program against recorded inputs
 	@tests/run.sh golden
+
+test-faults: $(FAULTS) ## every fault at every step, on a target without a machine
+	@build/tests/faults/matrix build/lubench build/tests/faults/shim.so
 
 test-emulated: all kernel kernel-base image tools $(FIO) ## the whole path on emulated targets
 	@tests/run.sh emulated

@@ -267,6 +267,7 @@ void agent_flush(struct agent *ag)
 int agent_outcome(struct agent *ag)
 {
 	char boot_id[64], build_id[96], *text;
+	struct stat st = { 0 };
 	json_t *obj;
 	int err;
 
@@ -279,6 +280,9 @@ int agent_outcome(struct agent *ag)
 			ag->c.run, "cycle", (json_int_t)ag->c.cycle, "liveupdate_number",
 			(json_int_t)(ag->liveupdate_number < 0 ? 0 : ag->liveupdate_number),
 			"kernel", ag->incoming ? "incoming" : "outgoing");
+	/* The controller compares: the file may get cut between two lines on its way. */
+	if (obj && ag->lines >= 0 && !fstat(ag->lines, &st))
+		json_object_set_new(obj, "samples_bytes", json_integer(st.st_size));
 	text = obj ? json_dumps(obj, JSON_COMPACT) : NULL;
 	err = text ? sys_save(agent_path(ag, "out/outcome.json"), text) : -ENOMEM;
 	free(text);

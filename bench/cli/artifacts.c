@@ -11,7 +11,7 @@
 
 #define TEXT_MAX 65536
 
-static char *cache_dir(void)
+char *cache_dir(void)
 {
 	const char *cache = getenv("LUBENCH_CACHE"), *home = getenv("HOME");
 	const char *xdg = getenv("XDG_CACHE_HOME");

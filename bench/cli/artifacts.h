@@ -26,6 +26,13 @@ struct artifacts {
 };
 
 /**
+ * cache_dir() - where all that is built once lies
+ *
+ * Return: new string or NULL when out of memory.
+ */
+char *cache_dir(void);
+
+/**
  * artifacts_find() - fill in the paths; nothing is checked
  * @a: paths that are set already are kept; free with artifacts_free()
  * @arch: of the target

@@ -69,16 +69,30 @@ static bool unable(const struct campaign *c, const char *mode)
 	       !json_is_true(json_object_get(c->probe, "hwpt_liveupdate"));
 }
 
+/* A machine that only fails is left alone; what else was asked for goes on. */
+static void count_failure(struct campaign *c, const char *outcome, const char *reason)
+{
+	const char *host = c->target.host;
+	unsigned int most = host ? CAMPAIGN_MAX_HOST_FAILURES : CAMPAIGN_MAX_FAILURES;
+
+	if (++c->failures < most || *c->stopped)
+		return;
+	snprintf(c->stopped, sizeof(c->stopped),
+		 "not run: %s%sstopped after %u failures in a row, the last: %s: %.300s",
+		 host ? host : "", host ? " is quarantined: " : "", most, outcome, reason);
+	if (host)
+		journal_write(&c->journal, "quarantine",
+			      json_pack("{s:s, s:s}", "host", host, "reason", c->stopped));
+}
+
 static void after_cycle(struct campaign *c, const struct cycle_result *res)
 {
 	if (*res->warning)
 		progress_diag("console: %s", res->warning);
 	if (!strcmp(res->outcome, "ok") || !strcmp(res->outcome, "skip"))
 		c->failures = 0;
-	else if (++c->failures >= CAMPAIGN_MAX_FAILURES)
-		snprintf(c->stopped, sizeof(c->stopped),
-			 "not run: stopped after %d failures in a row, the last: %s: %s",
-			 CAMPAIGN_MAX_FAILURES, res->outcome, res->reason);
+	else
+		count_failure(c, res->outcome, res->reason);
 	if (!strcmp(res->outcome, "ok") && res->chained) {
 		snprintf(c->boot_id, sizeof(c->boot_id), "%s", res->seen.boot_id);
 		c->liveupdate_number = res->liveupdate_number;
@@ -108,7 +122,7 @@ static int do_cycle(struct campaign *c, const struct plan_cycle *full)
 	work = (int)(c->plan.point_budget_s * 1000 * plan_cycle_points(&cycle)) + 60000;
 	if (c->plan.budget_s && work > left - RESERVE_MS)
 		work = left - RESERVE_MS > RESERVE_MS ? (int)(left - RESERVE_MS) : RESERVE_MS;
-	limits = cycle_budgets_for(c->target.row, (int)c->plan.point_budget_s * 1000, work);
+	limits = cycle_budgets_for(&c->target, (int)c->plan.point_budget_s * 1000, work);
 	append = campaign_append(c, cycle.mode);
 	if (!append || asprintf(&dir, "%s/cycle-%u", c->dir, full->number) < 0) {
 		free(append);
@@ -123,6 +137,7 @@ static int do_cycle(struct campaign *c, const struct plan_cycle *full)
 		.build_id = c->artifacts.build_id,
 		.boot_id = c->boot_id,
 		.liveupdate_number = c->liveupdate_number,
+		.attempt = c->launches,
 		.work_ms = work,
 		.icount = c->target.icount,
 		.perf = c->perf,
@@ -181,10 +196,12 @@ static int next_cycle(struct campaign *c, const struct plan_cycle *cycle)
 		lub_err("%s", c->why);
 		c->target.row->ops->stop(&c->target);
 		c->up = false;
-		/* A target that never came up will not do so the second time. */
-		if (!c->run_line || ++c->failures >= CAMPAIGN_MAX_FAILURES)
+		/* An emulator that never came up will not do so the second time. */
+		if (!c->run_line && !c->target.host)
 			snprintf(c->stopped, sizeof(c->stopped), "not run: %s", c->why);
-		return give_up(c, cycle, "harness-error", c->why);
+		err = give_up(c, cycle, "harness-error", c->why);
+		count_failure(c, "harness-error", c->why);
+		return err;
 	}
 	err = rows_run_line(c);
 	if (err)
@@ -240,6 +257,8 @@ static json_t *start_line(const struct campaign *c)
 		*c->artifacts.build_id ? c->artifacts.build_id : NULL, "icount", t->icount);
 	if (line && c->perf)
 		json_object_set_new(line, "perf", json_true());
+	if (line && t->slowdown)
+		json_object_set_new(line, "slowdown", json_integer(t->slowdown));
 	return line;
 }
 

@@ -14,6 +14,13 @@
 #define CAMPAIGN_MAX_FAILURES 3
 
 /**
+ * CAMPAIGN_MAX_HOST_FAILURES - the same for a real machine, which is quarantined then
+ *
+ * An emulator is launched anew after a failure; a machine that hangs may need somebody to walk to it.
+ */
+#define CAMPAIGN_MAX_HOST_FAILURES 2
+
+/**
  * struct campaign - one run
  * @run: run id
  * @dir: run directory
@@ -25,6 +32,7 @@
  * @artifacts: what is pushed
  * @perf: sample the preserve calls and make flame graphs
  * @resume: go on after what the journal says
+ * @lock: of the host, -1 without
  * @journal: open journal
  * @writer: open samples file
  * @state: the journal replayed
@@ -33,6 +41,7 @@
  * @boot_id: of the running kernel
  * @liveupdate_number: of the running kernel, -1 when unknown
  * @up: the target is launched and has all files
+ * @settled: no agent of an earlier controller is at work
  * @chained: the running kernel was started by a live update
  * @told: it was said that the kernel cannot do it
  * @run_line: the run line is written
@@ -54,6 +63,7 @@ struct campaign {
 	struct artifacts artifacts;
 	bool perf;
 	bool resume;
+	int lock;
 	struct journal journal;
 	struct record_writer writer;
 	struct journal_state state;
@@ -62,6 +72,7 @@ struct campaign {
 	char boot_id[40];
 	int64_t liveupdate_number;
 	bool up;
+	bool settled;
 	bool chained;
 	bool told;
 	bool run_line;
@@ -80,6 +91,31 @@ struct campaign {
  * Return: an &enum lub_exit.
  */
 int campaign_run(struct campaign *c);
+
+/**
+ * host_lock() - keep other runs of this controller off the host
+ * @c: campaign with a host; @lock is set
+ *
+ * The lock is a file in the cache, held by the process: it is gone when that is. What another
+ * controller does is seen on the machine itself, see campaign_ready().
+ *
+ * Return: 0 or -errno (said on stderr).
+ */
+int host_lock(struct campaign *c);
+
+/**
+ * host_unlock() - let them
+ * @c: campaign
+ */
+void host_unlock(struct campaign *c);
+
+/**
+ * make_dirs() - make a directory and those above it
+ * @dir: path
+ *
+ * Return: 0, also when it is there, or -errno.
+ */
+int make_dirs(const char *dir);
 
 /**
  * rundir_make() - give a run its directory, and its id when it is new

@@ -10,8 +10,6 @@
 #include "bench/target/proc.h"
 #include "bench/target/qemu.h"
 
-#define PROBE_MS 30000
-
 static int fail(struct campaign *c, int err, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
@@ -34,7 +32,10 @@ static const char *str(const json_t *obj, const char *key)
 
 static int ask_agent(struct campaign *c)
 {
-	struct target_exec x = { .command = TARGET_AGENT " probe", .timeout_ms = PROBE_MS };
+	struct target_exec x = {
+		.command = TARGET_AGENT " probe",
+		.timeout_ms = cycle_budgets_for(&c->target, 0, 0).probe,
+	};
 	int err = c->target.row->ops->exec(&c->target, &x);
 	json_error_t jerr = { .text = "no answer" };
 
@@ -82,10 +83,8 @@ static int push_files(struct campaign *c)
 	const struct target_ops *ops = c->target.row->ops;
 	int err;
 
-	if (c->target.row->simulated)
-		return 0;
 	err = ops->push(&c->target, c->artifacts.agent, "agent", 0755);
-	if (!err)
+	if (!err && !c->target.row->simulated)
 		err = ops->push(&c->target, c->artifacts.kernel, TARGET_KERNEL_NAME, 0644);
 	return err && err != -EINTR ? fail(c, err, "the agent or the kernel could not be copied")
 				    : err;
@@ -103,9 +102,61 @@ char *campaign_append(const struct campaign *c, const char *mode)
 	return append;
 }
 
+/* Agents at work on the target; negative: no answer. */
+static long count_agents(struct campaign *c, const char *command, int timeout_ms)
+{
+	struct target_exec x = { .command = command, .timeout_ms = timeout_ms };
+	int err = c->target.row->ops->exec(&c->target, &x);
+	long n = err || !x.out ? -1 : strtol(x.out, NULL, 10);
+
+	free(x.out);
+	return err == -EINTR ? err : n;
+}
+
+/*
+ * A real machine outlives the controller: an agent that an interrupted run started may be at work, and
+ * may be about to jump. It is left to end; one whose cycle has failed already is ended.
+ */
+static int settle(struct campaign *c)
+{
+	struct cycle_budgets b = cycle_budgets_for(&c->target, 0, 0);
+	bool first = !c->settled, told = false, killed = !first;
+	long long until = proc_now_ms() + (first ? b.settle : b.probe);
+	long n = 0;
+
+	c->settled = true;
+	if (!b.settle)
+		return 0;
+	if (!first && count_agents(c, TARGET_END_COMMAND, b.probe) == -EINTR)
+		return -EINTR;
+	for (;;) {
+		n = count_agents(c, TARGET_BUSY_COMMAND, b.probe);
+		if (n == 0 || n == -EINTR)
+			return (int)n;
+		if (n > 0 && !told)
+			progress_note("an agent of an earlier cycle is at work on %s: waiting",
+				      c->target.name);
+		told |= n > 0;
+		if (proc_now_ms() > until) {
+			if (killed)
+				break;
+			killed = true;
+			until += b.probe;
+			if (count_agents(c, TARGET_END_COMMAND, b.probe) == -EINTR)
+				return -EINTR;
+		}
+		if (proc_sleep(b.again))
+			return -EINTR;
+	}
+	return fail(c, -EBUSY,
+		    n < 0 ? "the target does not answer any more"
+			  : "an agent of an earlier cycle cannot be ended; reboot the machine");
+}
+
 int campaign_ready(struct campaign *c)
 {
 	const struct target_ops *ops = c->target.row->ops;
+	struct cycle_budgets b = cycle_budgets_for(&c->target, 0, 0);
 	int err;
 
 	if (c->up)
@@ -117,10 +168,15 @@ int campaign_ready(struct campaign *c)
 		return fail(c, err, "the journal cannot be written");
 	progress_note("launching %s%s%s", c->target.name, c->target.host ? " " : "",
 		      c->target.host ? c->target.host : "");
+	/* After a failure, or after the controller has died, a real machine may be booting. */
+	c->target.patient = c->resume || c->launches > 1;
+	c->target.launch_ms = c->target.patient ? b.relaunch : b.launch;
 	err = ops->launch(&c->target, c->launches);
 	if (err)
 		return err == -EINTR ? err : fail(c, err, "the target could not be launched");
-	err = push_files(c);
+	err = settle(c);
+	if (!err)
+		err = push_files(c);
 	if (!err)
 		err = ask_agent(c);
 	if (!err)
@@ -136,6 +192,11 @@ int campaign_ready(struct campaign *c)
 	snprintf(c->boot_id, sizeof(c->boot_id), "%s", str(c->probe, "boot_id"));
 	c->liveupdate_number = -1;
 	c->chained = false;
+	err = journal_write(&c->journal, "up",
+			    json_pack("{s:I, s:s}", "number", (json_int_t)c->launches, "boot_id",
+				      c->boot_id));
+	if (err)
+		return fail(c, err, "the journal cannot be written");
 	c->up = true;
 	return 0;
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "bench/cli/campaign.h"
+#include "bench/cli/fleet.h"
 #include "bench/lubench.h"
 #include "bench/target/fake.h"
 #include "bench/target/proc.h"
@@ -32,7 +33,11 @@ struct options {
 	const char *append;
 	bool icount;
 	bool perf;
+	unsigned int slowdown;
 	struct artifacts artifacts;
+	struct fleet fleet;
+	size_t nr_devices;
+	const char *devices[FLEET_MAX];
 };
 
 enum {
@@ -42,13 +47,14 @@ enum {
 	OPT_IMAGE,
 	OPT_KEY,
 	OPT_PROBES,
-	OPT_PERF
+	OPT_PERF,
+	OPT_SLOWDOWN
 };
 
 static const struct argp_option options[] = {
 	{ "target", 't', "T", 0,
 	  "Emulated target (default: of this architecture); see `lubench list targets`", 0 },
-	{ "host", 'H', "USER@MACHINE", 0, "Real machine over ssh instead", 0 },
+	{ "host", 'H', "USER@MACHINE", 0, "Real machine over ssh instead; several times for several", 0 },
 	{ "plan", 'p', "P", 0, "Plan name or file (default: quick)", 0 },
 	{ "out", 'o', "DIR", 0, "Run directory (default: results/runs/ID)", 0 },
 	{ "kernel", 'k', "K", 0, "series (default), series:N, base, or an image", 0 },
@@ -59,12 +65,14 @@ static const struct argp_option options[] = {
 	{ "probes", OPT_PROBES, "P", 0,
 	  "off, on, or names with +, several with commas (default: the plan's); see `lubench list probes`",
 	  0 },
-	{ "device", 'd', "BDF", 0, "Device that may be taken (needed with --host)", 0 },
+	{ "device", 'd', "BDF", 0, "Device that may be taken (needed with --host): one for all hosts, or one for each", 0 },
 	{ "icount", OPT_ICOUNT, NULL, 0,
 	  "Emulated target whose time is a count of its instructions: repeatable", 0 },
 	{ "resume", 'r', "DIR", 0, "Go on with an interrupted run", 0 },
 	{ "perf", OPT_PERF, NULL, 0,
 	  "Run perf beside the preserve calls and draw a flame graph; its times are marked", 0 },
+	{ "slowdown", OPT_SLOWDOWN, "N", 0,
+	  "Multiply all time limits, for a machine or a kernel that is slow (default: 1)", 0 },
 	{ "append", OPT_APPEND, "WORDS", 0, "More words for the emulated kernel's command line",
 	  1 },
 	{ "agent", OPT_AGENT, "FILE", 0, "Agent program to use", 1 },
@@ -76,13 +84,17 @@ static const struct argp_option options[] = {
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct options *o = state->input;
+	char *end;
+	long n;
 
 	switch (key) {
 	case 't':
 		o->target = arg;
 		break;
 	case 'H':
-		o->host = arg;
+		if (o->fleet.nr == FLEET_MAX)
+			argp_error(state, "more than %d hosts", FLEET_MAX);
+		o->host = o->fleet.host[o->fleet.nr++] = arg;
 		break;
 	case 'p':
 		o->plan = arg;
@@ -100,7 +112,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->workload = arg;
 		break;
 	case 'd':
-		o->device = arg;
+		if (o->nr_devices == FLEET_MAX)
+			argp_error(state, "more than %d devices", FLEET_MAX);
+		o->device = o->devices[o->nr_devices++] = arg;
 		break;
 	case 'r':
 		o->resume = arg;
@@ -113,6 +127,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case OPT_PERF:
 		o->perf = true;
+		break;
+	case OPT_SLOWDOWN:
+		n = strtol(arg, &end, 10);
+		if (end == arg || *end || n < 1 || n > CYCLE_SLOWDOWN_MAX)
+			argp_error(state, "--slowdown %s: a number from 1 to %d", arg,
+				   CYCLE_SLOWDOWN_MAX);
+		o->slowdown = (unsigned int)n;
 		break;
 	case OPT_AGENT:
 		o->artifacts.agent = strdup(arg);
@@ -181,6 +202,11 @@ static int from_journal(struct options *o, struct campaign *c)
 	o->append = json_string_value(json_object_get(start, "append"));
 	o->icount = json_is_true(json_object_get(start, "icount"));
 	o->perf = json_is_true(json_object_get(start, "perf"));
+	if (!o->slowdown) {
+		json_int_t n = json_integer_value(json_object_get(start, "slowdown"));
+
+		o->slowdown = n > 0 && n <= CYCLE_SLOWDOWN_MAX ? (unsigned int)n : 0;
+	}
 	take_path(&o->artifacts.agent, start, "agent");
 	take_path(&o->artifacts.image, start, "image");
 	take_path(&o->artifacts.key, start, "key");
@@ -236,19 +262,21 @@ static int check_options(struct options *o, struct campaign *c)
 {
 	struct target *t = &c->target;
 
-	if (o->host && o->target && strcmp(o->target, "host")) {
+	t->name = o->target ? o->target : o->host ? "host" : target_default();
+	t->row = target_row_find(t->name);
+	/* Fake targets can have names of hosts, so that what several hosts do can be tested. */
+	if (o->host && t->row && t->row->emulated && !t->row->simulated) {
 		lub_err("--target and --host exclude each other");
 		return -EINVAL;
 	}
-	t->name = o->host ? "host" : o->target ? o->target : target_default();
-	t->row = target_row_find(t->name);
 	if (!t->row || (!strcmp(t->row->name, "host") && !o->host)) {
 		lub_err("--target %s: unknown; `lubench list targets` shows them", t->name);
 		return -EINVAL;
 	}
+	t->host = o->host;
 	if (o->device && !*o->device)
 		o->device = NULL;
-	if (o->host && !o->device) {
+	if (o->host && !o->device && !t->row->simulated) {
 		lub_err("--host needs --device BDF: the device that may be taken from its driver");
 		return -EINVAL;
 	}
@@ -304,7 +332,6 @@ static int fill_target(struct campaign *c, const struct options *o)
 	if (t->row->simulated)
 		snprintf(c->artifacts.build_id, sizeof(c->artifacts.build_id), FAKE_BUILD_ID);
 	t->dir = c->dir;
-	t->host = o->host;
 	t->kernel = c->artifacts.kernel;
 	t->image = c->artifacts.image;
 	t->tools = o->perf ? c->artifacts.tools : NULL;
@@ -320,8 +347,8 @@ static int fill_target(struct campaign *c, const struct options *o)
 	t->memory = c->plan.memory;
 	t->kvm = c->plan.kvm;
 	t->icount = o->icount;
+	t->slowdown = o->slowdown;
 	t->ram_fd = -1;
-	t->launch_ms = t->row->machine ? 180000 : 30000;
 	if (!t->row->simulated && access(c->artifacts.agent, R_OK)) {
 		lub_err("agent %s: %s; `make all` builds it", c->artifacts.agent, strerror(errno));
 		return -ENOENT;
@@ -338,6 +365,7 @@ static void free_all(struct campaign *c, struct options *o)
 	if (c->target.row && c->target.row->ops->release)
 		c->target.row->ops->release(&c->target);
 	/* Until fill_target() the paths belong to the options. */
+	host_unlock(c);
 	artifacts_free(c->artifacts.kernel ? &c->artifacts : &o->artifacts);
 	free(c->append);
 	free(c->dir);
@@ -364,6 +392,8 @@ static int run(struct campaign *c, struct options *o)
 	if ((o->resume && from_journal(o, c)) || load_plan(c, o) || check_options(o, c))
 		return LUB_EXIT_USAGE;
 	proc_catch_signals();
+	if (c->target.host && host_lock(c))
+		return LUB_EXIT_FAIL;
 	if (rundir_make(c, o->out, o->resume))
 		return LUB_EXIT_USAGE;
 	err = fill_target(c, o);
@@ -381,17 +411,54 @@ static int run(struct campaign *c, struct options *o)
 	return campaign_run(c);
 }
 
+static int run_one(struct options *o)
+{
+	struct campaign c = { .liveupdate_number = -1, .lock = -1 };
+	int err = run(&c, o);
+
+	free_all(&c, o);
+	return err;
+}
+
+/* One of several hosts, in a process of its own. */
+static int run_host(void *arg, size_t i, const char *dir)
+{
+	struct options *o = arg;
+
+	if (o->resume) {
+		o->resume = dir;
+		return run_one(o);
+	}
+	o->host = o->fleet.host[i];
+	o->device = o->nr_devices > 1 ? o->devices[i] : o->device;
+	o->out = dir;
+	return run_one(o);
+}
+
+static int run_fleet(struct options *o)
+{
+	o->fleet.one = run_host;
+	o->fleet.arg = o;
+	if (o->resume)
+		return fleet_load(&o->fleet, o->resume) ? LUB_EXIT_USAGE
+							: fleet_run(&o->fleet, o->resume);
+	if (o->nr_devices > 1 && o->nr_devices != o->fleet.nr) {
+		lub_err("%zu devices for %zu hosts: give one for all, or one for each, in their order",
+			o->nr_devices, o->fleet.nr);
+		return LUB_EXIT_USAGE;
+	}
+	return fleet_run(&o->fleet, o->out);
+}
+
 int cmd_run(int argc, char **argv)
 {
-	struct campaign c = { .liveupdate_number = -1 };
 	struct options o = { 0 };
-	int err;
 
 	argv[0] = (char *)"lubench run";
 	argp_err_exit_status = LUB_EXIT_USAGE;
 	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
 		return LUB_EXIT_USAGE;
-	err = run(&c, &o);
-	free_all(&c, &o);
-	return err;
+	if (o.fleet.nr > 1 || (o.resume && fleet_is(o.resume)))
+		return run_fleet(&o);
+	return run_one(&o);
 }

@@ -10,7 +10,7 @@
 #include "bench/cli/campaign.h"
 #include "bench/lubench.h"
 
-static int make_dirs(const char *dir)
+int make_dirs(const char *dir)
 {
 	char *path = strdup(dir), *at;
 	int err = path ? 0 : -ENOMEM;
@@ -44,6 +44,16 @@ static void name_run(struct campaign *c)
 		 (unsigned long)(ts.tv_nsec ^ (getpid() << 12)) & 0xffff);
 }
 
+/* A controller that was killed before its start line was whole has left nothing to go on with. */
+static bool began(const char *journal)
+{
+	char *text = file_text(journal);
+	bool whole = text && strchr(text, '\n');
+
+	free(text);
+	return whole;
+}
+
 int rundir_make(struct campaign *c, const char *out, const char *resume)
 {
 	char *path = NULL;
@@ -63,7 +73,7 @@ int rundir_make(struct campaign *c, const char *out, const char *resume)
 		c->dir = realpath(path, NULL);
 	free(path);
 	if (!err && asprintf(&path, "%s/" JOURNAL_FILE, c->dir) >= 0) {
-		if (access(path, F_OK) == 0) {
+		if (began(path)) {
 			lub_err("%s holds a run already; use --resume %s or another --out", c->dir,
 				c->dir);
 			err = -EEXIST;

@@ -2,6 +2,7 @@
 /* What the agent left behind: is it complete, and does it come from the intended kernel? */
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "bench/lubench.h"
 #include "bench/record/record.h"
@@ -14,8 +15,67 @@ static const char *str(const json_t *obj, const char *key)
 	return text ? text : "";
 }
 
+/* By everything that makes two samples the same one. */
+static int by_key(const void *one, const void *other)
+{
+	return strcmp(*(char *const *)one, *(char *const *)other);
+}
+
+/* What a sample is of, its value apart; NULL when out of memory or for other lines. */
+static char *key_of(const json_t *line)
+{
+	json_t *key = strcmp(str(line, "kind"), "sample")
+			      ? NULL
+			      : json_pack("[O?, O?, O?]", json_object_get(line, "rep"),
+					  json_object_get(line, "metric"),
+					  json_object_get(line, "params"));
+	char *text = key ? json_dumps(key, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
+
+	json_decref(key);
+	return text;
+}
+
+/* A number that is there two times would count twice. Return: how many lines are there again. */
+static size_t count_doubled(const json_t *lines)
+{
+	char **keys = calloc(json_array_size(lines) + 1, sizeof(*keys));
+	size_t i, nr = 0, doubled = 0;
+	const json_t *line;
+
+	json_array_foreach(lines, i, line)
+		if (keys && (keys[nr] = key_of(line)))
+			nr++;
+	if (nr)
+		qsort(keys, nr, sizeof(*keys), by_key);
+	for (i = 0; i < nr; i++) {
+		doubled += i && !strcmp(keys[i], keys[i - 1]);
+		if (i)
+			free(keys[i - 1]);
+	}
+	if (nr)
+		free(keys[nr - 1]);
+	free(keys);
+	return doubled;
+}
+
+/* Torn between two lines, or more than once there: only its length tells. */
+static int check_size(FILE *in, const json_t *outcome, struct cycle_result *res)
+{
+	const json_t *bytes = json_object_get(outcome, "samples_bytes");
+	struct stat st;
+
+	if (fstat(fileno(in), &st) || !json_is_integer(bytes) ||
+	    json_integer_value(bytes) != (json_int_t)st.st_size) {
+		cycle_outcome(res, "harness-error",
+			      RECORD_SAMPLES " has %lld bytes here, %lld when the agent ended",
+			      (long long)st.st_size, (long long)json_integer_value(bytes));
+		return -EINVAL;
+	}
+	return 0;
+}
+
 /* All lines must be whole records of this cycle: the agent renamed outcome.json into place last. */
-static int read_lines(const struct cycle_job *job, struct cycle_result *res)
+static int read_lines(const struct cycle_job *job, const json_t *outcome, struct cycle_result *res)
 {
 	struct record_set set = { 0 };
 	const char *why = NULL;
@@ -41,7 +101,8 @@ static int read_lines(const struct cycle_job *job, struct cycle_result *res)
 		err = line ? record_parse(line, &set, &why) : -EINVAL;
 		if (!err && (strcmp(str(line, "run"), job->run) ||
 			     json_integer_value(json_object_get(line, "cycle")) !=
-				     (json_int_t)job->cycle.number || set.run)) {
+				     (json_int_t)job->cycle.number ||
+			     set.run)) {
 			why = "of another run or cycle";
 			err = -EINVAL;
 		}
@@ -50,8 +111,16 @@ static int read_lines(const struct cycle_job *job, struct cycle_result *res)
 		json_decref(line);
 	}
 	if (err)
-		cycle_outcome(res, "harness-error", "line %zu of the agent's " RECORD_SAMPLES ": %s",
-			      nr, err == -ENOMEM ? "out of memory" : why);
+		cycle_outcome(res, "harness-error",
+			      "line %zu of the agent's " RECORD_SAMPLES ": %s", nr,
+			      err == -ENOMEM ? "out of memory" : why);
+	if (!err)
+		err = check_size(in, outcome, res);
+	if (!err && count_doubled(res->lines)) {
+		cycle_outcome(res, "harness-error", "%zu samples of the agent are there twice",
+			      count_doubled(res->lines));
+		err = -EINVAL;
+	}
 	fclose(in);
 	free(text);
 	record_set_free(&set);
@@ -69,7 +138,6 @@ static void prove(const struct cycle_job *job, const json_t *obj, struct cycle_r
 	const json_t *number = json_object_get(obj, "liveupdate_number");
 	bool jumped = strcmp(res->seen.boot_id, job->boot_id) != 0;
 	bool ok = !strcmp(str(obj, "outcome"), "ok");
-	char run[128] = "", cycle[16] = "";
 
 	if (strcmp(str(obj, "run"), job->run) ||
 	    json_integer_value(json_object_get(obj, "cycle")) != (json_int_t)job->cycle.number) {
@@ -81,9 +149,7 @@ static void prove(const struct cycle_job *job, const json_t *obj, struct cycle_r
 			cycle_outcome(res, "harness-error", "ok was claimed before any kexec");
 		return;
 	}
-	cmdline_word(res->seen.cmdline, "lubench.run=", run, sizeof(run));
-	cmdline_word(res->seen.cmdline, "lubench.cycle=", cycle, sizeof(cycle));
-	if (strcmp(run, job->run) || (uint32_t)atol(cycle) != job->cycle.number) {
+	if (!cycle_is_ours(job, res->seen.cmdline)) {
 		cycle_outcome(res, "cold-reboot",
 			      "the kernel that answers was not started by this cycle's kexec");
 		return;
@@ -130,10 +196,10 @@ void cycle_collect(const struct cycle_job *job, struct cycle_result *res)
 		reason = str(obj, "reason");
 		phase = str(obj, "phase");
 		cycle_outcome(res, outcome, "%.300s%s%.40s%s",
-			      *reason ? reason : "the agent gave no reason", *phase ? " (phase " : "",
-			      phase, *phase ? ")" : "");
+			      *reason ? reason : "the agent gave no reason",
+			      *phase ? " (phase " : "", phase, *phase ? ")" : "");
 	}
-	if (!res->outcome[0] && !read_lines(job, res)) {
+	if (!res->outcome[0] && !read_lines(job, obj, res)) {
 		const json_t *number = json_object_get(obj, "liveupdate_number");
 
 		cycle_outcome(res, "ok", "%s", "");

@@ -26,6 +26,12 @@
 /* How soon that is turned on and off. */
 #define HITS_TICK_MS 5
 
+/* A connection that was cut is worth another one; a machine that is gone is not worth many. */
+#define FETCH_TRIES 3
+
+/* Exit status of the command that starts the agent: another kernel runs than the one that was made ready. */
+#define EXIT_REBOOTED 90
+
 struct watch {
 	struct target *t;
 	const struct cycle_job *job;
@@ -40,33 +46,6 @@ struct watch {
 	long long start_ms;
 	long long ask_ms;
 };
-
-struct cycle_budgets cycle_budgets_for(const struct target_row *row, int point_ms, int work_ms)
-{
-	/* Nothing happens on a fake target: its faults need not be waited for. */
-	if (row->simulated)
-		return (struct cycle_budgets){ 1000, 60, 2000, 5, 5, 5, 1 };
-	if (row->emulated)
-		return (struct cycle_budgets){
-			.start = 30000,
-			.silence = point_ms + 60000,
-			.total = work_ms + 150000,
-			.quiet = 15000,
-			.ask = 5000,
-			.grace = 3000,
-			.tick = 100,
-		};
-	/* Servers take minutes to boot, and there is no console that tells more. */
-	return (struct cycle_budgets){
-		.start = 30000,
-		.silence = point_ms + 600000,
-		.total = work_ms + 900000,
-		.quiet = 0,
-		.ask = 5000,
-		.grace = 0,
-		.tick = 250,
-	};
-}
 
 void cycle_outcome(struct cycle_result *res, const char *outcome, const char *fmt, ...)
 {
@@ -91,8 +70,8 @@ json_t *cycle_json(const struct cycle_job *job, const char *device)
 	char *append = NULL;
 	size_t i;
 
-	if (asprintf(&append, "%s%slubench.run=%s lubench.cycle=%u", job->append,
-		     *job->append ? " " : "", job->run, job->cycle.number) < 0)
+	if (asprintf(&append, "%s%slubench.run=%s lubench.cycle=%u lubench.attempt=%u", job->append,
+		     *job->append ? " " : "", job->run, job->cycle.number, job->attempt) < 0)
 		append = NULL;
 	for (i = 0; i < plan_cycle_points(&job->cycle); i++) {
 		p = plan_cycle_point(&job->cycle, i);
@@ -135,16 +114,19 @@ static int start_agent(struct watch *w)
 	x.in_len = strlen(text);
 	/* setsid and no open descriptor: the agent does not notice when the connection ends. */
 	snprintf(command, sizeof(command),
-		 "cd " TARGET_DIR
+		 "test \"$(cat /proc/sys/kernel/random/boot_id)\" = %s || exit %d; cd " TARGET_DIR
 		 " && cat >cycle.json.new && test $(stat -c %%s cycle.json.new) = %zu"
 		 " && rm -rf out *.log && mkdir out && mv cycle.json.new cycle.json && sync"
 		 " && { setsid ./agent outgoing " TARGET_DIR
 		 " </dev/null >outgoing.log 2>&1 & } && echo $! >agent.pid",
-		 x.in_len);
+		 w->job->boot_id, EXIT_REBOOTED, x.in_len);
 	err = w->t->row->ops->exec(w->t, &x);
 	free(x.out);
 	free(text);
-	if (err && err != -EINTR)
+	if (err == EXIT_REBOOTED)
+		cycle_outcome(w->res, "cold-reboot",
+			      "the machine booted again before the cycle began");
+	else if (err && err != -EINTR)
 		cycle_outcome(w->res, "harness-error", "the agent could not be started: %s",
 			      x.why[0]	? x.why
 			      : err < 0 ? strerror(-err)
@@ -196,6 +178,7 @@ static void name_gone(struct watch *w)
 	}
 }
 
+/* Reads on for a while: a lost connection may come before the panic that explains it. */
 static int read_on(struct watch *w)
 {
 	long long until = proc_now_ms() + w->b->grace;
@@ -206,14 +189,38 @@ static int read_on(struct watch *w)
 	return 0;
 }
 
-static bool of_this_cycle(const struct cycle_job *job, const struct target_seen *seen)
+/* A step that needs ssh has failed: does the console know a better reason? */
+static int look_again(struct watch *w)
 {
-	char run[128], cycle[16], want[16];
+	const struct console *c = &w->t->console;
+	int tail, err = read_on(w);
 
-	snprintf(want, sizeof(want), "%u", job->cycle.number);
-	return cmdline_word(seen->cmdline, "lubench.run=", run, sizeof(run)) &&
-	       cmdline_word(seen->cmdline, "lubench.cycle=", cycle, sizeof(cycle)) &&
-	       !strcmp(run, job->run) && !strcmp(cycle, want);
+	if (err)
+		return err;
+	tail = w->t->row->ops->console_tail(w->t);
+	w->console = tail != -EOPNOTSUPP;
+	if (tail == -ENODEV || *c->panic)
+		name_gone(w);
+	else if (c->resets)
+		name_phase(w, "cold-reboot", "firmware ran");
+	return 0;
+}
+
+static bool has_number(const char *cmdline, const char *key, unsigned int number)
+{
+	char have[16], want[16];
+
+	snprintf(want, sizeof(want), "%u", number);
+	return cmdline_word(cmdline, key, have, sizeof(have)) && !strcmp(have, want);
+}
+
+bool cycle_is_ours(const struct cycle_job *job, const char *cmdline)
+{
+	char run[128];
+
+	return cmdline_word(cmdline, "lubench.run=", run, sizeof(run)) && !strcmp(run, job->run) &&
+	       has_number(cmdline, "lubench.cycle=", job->cycle.number) &&
+	       has_number(cmdline, "lubench.attempt=", job->attempt);
 }
 
 /* Asks over ssh. 1: the cycle is over (outcome.json waits, or an outcome is named), 0: not yet. */
@@ -232,7 +239,7 @@ static int ask(struct watch *w)
 		name_phase(w, "harness-error", "the agent ended without an outcome");
 		return 1;
 	}
-	if (strcmp(seen->boot_id, w->job->boot_id) && !of_this_cycle(w->job, seen)) {
+	if (strcmp(seen->boot_id, w->job->boot_id) && !cycle_is_ours(w->job, seen->cmdline)) {
 		name_phase(w, "cold-reboot", "another kernel than the kexec'ed one answers");
 		return 1;
 	}
@@ -252,8 +259,13 @@ static int check_limits(struct watch *w, long long now)
 		snprintf(what, sizeof(what), "time limit of %d s reached", w->b->total / 1000);
 	else
 		return 0;
-	/* Without console and without an answer nothing is known about the machine. */
-	name_phase(w, w->console || w->answered ? "hang" : "lost", what);
+	/*
+	 * Without console and without an answer nothing is known about the machine. An agent that has
+	 * said its outcome does not hang.
+	 */
+	if (c->ended && !w->answered)
+		snprintf(what, sizeof(what), "the agent has ended, but no answer over ssh since");
+	name_phase(w, (w->console && !c->ended) || w->answered ? "hang" : "lost", what);
 	if (w->t->row->ops->autopsy)
 		w->t->row->ops->autopsy(w->t);
 	return 1;
@@ -358,6 +370,25 @@ static long long file_size(const char *path)
 	return path && !stat(path, &st) ? (long long)st.st_size : 0;
 }
 
+/* Results that are there are worth more than one try. 1: an outcome is named. */
+static int fetch(struct watch *w)
+{
+	int tries, err = 0;
+
+	for (tries = 0; tries < FETCH_TRIES; tries++) {
+		if (tries && proc_sleep(w->b->again))
+			return -EINTR;
+		err = w->t->row->ops->fetch(w->t, w->job->dir);
+		if (!err || err == -EINTR || err == -ENOSPC)
+			break;
+	}
+	if (!err || err == -EINTR)
+		return err;
+	cycle_outcome(w->res, "harness-error", "the results could not be fetched: %s",
+		      strerror(-err));
+	return look_again(w) ? -EINTR : 1;
+}
+
 int cycle_run(struct target *t, const struct cycle_job *job, const struct cycle_budgets *b,
 	      struct cycle_result *res)
 {
@@ -376,6 +407,8 @@ int cycle_run(struct target *t, const struct cycle_job *job, const struct cycle_
 	err = start_agent(&w);
 	if (!err)
 		err = watch(&w);
+	else if (err > 0 && look_again(&w))
+		err = -EINTR;
 	if (w.hits)
 		t->row->ops->trace_hits(t, false);
 	res->observed = t->ram_fd >= 0;
@@ -398,13 +431,9 @@ int cycle_run(struct target *t, const struct cycle_job *job, const struct cycle_
 			t->row->ops->fetch(t, job->dir);
 		return 0;
 	}
-	err = t->row->ops->fetch(t, job->dir);
-	if (err == -EINTR)
-		return err;
-	if (err) {
-		cycle_outcome(res, "harness-error", "the results could not be fetched");
-		return 0;
-	}
+	err = fetch(&w);
+	if (err)
+		return err < 0 ? err : 0;
 	cycle_collect(job, res);
 	if (!strcmp(res->outcome, "ok") && *t->console.oops)
 		cycle_outcome(res, "disturbed", "%s", t->console.oops);

@@ -13,34 +13,52 @@
 #include "bench/target/target.h"
 
 /**
- * struct cycle_budgets - every time limit of a cycle, in milliseconds
+ * struct cycle_budgets - every time limit, in milliseconds; the table is in budgets.c
+ * @launch: bring the target up, or reach a real machine that should be there
+ * @relaunch: reach a real machine that may be booting
+ * @probe: one question to the agent
+ * @settle: an agent that an earlier controller left at work comes to its end; 0: there is none
  * @start: hand cycle.json over and start the agent
  * @silence: between two news on the console, after which it is a hang
  * @total: from the start of the agent to its outcome
  * @quiet: silence after which ssh is asked whether the work is done
  * @ask: between two such questions
  * @grace: how long the console is read on after a panic
+ * @again: before a cut connection is tried again
  * @tick: between two looks at the console
  */
 struct cycle_budgets {
+	int launch;
+	int relaunch;
+	int probe;
+	int settle;
 	int start;
 	int silence;
 	int total;
 	int quiet;
 	int ask;
 	int grace;
+	int again;
 	int tick;
 };
 
 /**
- * cycle_budgets_for() - the limits for one kind of target
- * @row: kind of target
+ * CYCLE_SLOWDOWN_MAX - largest factor
+ *
+ * Keeps all limits, with two hours of work, within an int.
+ */
+#define CYCLE_SLOWDOWN_MAX 100
+
+/**
+ * cycle_budgets_for() - the limits for one target
+ * @t: target; its slowdown multiplies all but the pauses between two looks or tries
  * @point_ms: limit of one point
+ * @attempt: number of the launch; tells a kexec that an earlier controller asked for from ours
  * @work_ms: limit of all that is done before the kexec
  *
  * Return: the limits.
  */
-struct cycle_budgets cycle_budgets_for(const struct target_row *row, int point_ms, int work_ms);
+struct cycle_budgets cycle_budgets_for(const struct target *t, int point_ms, int work_ms);
 
 /**
  * struct cycle_job - what one cycle is to do
@@ -68,6 +86,7 @@ struct cycle_job {
 	const char *build_id;
 	const char *boot_id;
 	int64_t liveupdate_number;
+	unsigned int attempt;
 	int work_ms;
 	bool icount;
 	bool perf;
@@ -126,6 +145,15 @@ json_t *cycle_json(const struct cycle_job *job, const char *device);
  */
 int cycle_run(struct target *t, const struct cycle_job *job, const struct cycle_budgets *b,
 	      struct cycle_result *res);
+
+/**
+ * cycle_is_ours() - was a kernel started by the kexec of this cycle
+ * @job: the cycle
+ * @cmdline: of the kernel
+ *
+ * Return: true when its run id, cycle and attempt are there.
+ */
+bool cycle_is_ours(const struct cycle_job *job, const char *cmdline);
 
 /**
  * cycle_collect() - read what was fetched and prove that it belongs to the cycle

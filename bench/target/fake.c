@@ -1,253 +1,232 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The target without a kernel. */
+/* The target without a kernel: its machine (fake_machine.c) behind the operations of a target. */
 #include "bench/target/fake.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdlib.h>
-
+#include <sys/mman.h>
 
 #include "bench/lubench.h"
-#include "bench/record/emit.h"
 #include "bench/target/fake_data.h"
-#include "bench/target/proc.h"
+#include "bench/target/fake_machine.h"
 
-struct fake {
-	unsigned int boot;	/* kernels started so far */
-	unsigned int step;	/* console_tail() calls in this cycle */
-	uint32_t cycle;
-	bool dead;
-	json_t *job;
-	char run[128];
-};
-
-/* Is FAULT listed for this cycle (0: for the target as a whole)? */
-static bool fault(const struct target *t, const char *name)
+static void boot_id(uint32_t boot, char *buf, size_t len)
 {
-	const struct fake *f = t->priv;
-	const char *at = strchr(t->name, ':');
-	size_t len = strlen(name), word;
-
-	for (at = at ? at + 1 : ""; *at; at += word + (at[word] == ',')) {
-		word = strcspn(at, ",");
-		if (word < len || strncmp(at, name, len))
-			continue;
-		if (word == len)
-			return true;
-		if (at[len] == '@' && f && (uint32_t)atol(at + len + 1) == f->cycle)
-			return true;
-	}
-	return false;
-}
-
-static void boot_id(const struct fake *f, char *buf, size_t len)
-{
-	snprintf(buf, len, "00000000-0000-4000-8000-%012u", f->boot);
+	snprintf(buf, len, "00000000-0000-4000-8000-%012u", boot);
 }
 
 static int fake_probe(struct target *t)
 {
-	if (!t->priv)
-		t->priv = calloc(1, sizeof(struct fake));
 	t->accel = "none";
-	return t->priv ? 0 : -ENOMEM;
+	return 0;
+}
+
+static bool is_host(const struct target *t)
+{
+	return fake_fault(t, "noconsole");
+}
+
+static bool answers(const struct fake *f)
+{
+	return !f->dead && !f->mute && !(f->agent && f->step == FAKE_BOOT);
 }
 
 static int fake_launch(struct target *t, unsigned int number)
 {
 	struct fake *f = t->priv;
+	int err = f ? 0 : fake_open(t);
 
-	(void)number;
-	if (fault(t, "nolaunch")) {
-		lub_err("fake target: told not to launch");
-		return -ENODEV;
-	}
-	f->boot++;
-	f->dead = false;
-	return 0;
+	if (err)
+		return err;
+	f = t->priv;
+	f->launch = number;
+	/* A real machine is only looked for. One that hangs was reset by its watchdog in the meantime. */
+	if (!is_host(t) || !f->boot || f->dead || f->mute || (f->stuck && f->step == FAKE_BOOT))
+		fake_boot(f);
+	if (!is_host(t))
+		f->full = false;
+	while (!answers(f))
+		fake_advance(t);
+	err = fake_fault(t, "nolaunch") ? 255 : fake_enter(t, FAKE_LAUNCH);
+	if (!err)
+		return 0;
+	lub_err("fake target: told not to launch");
+	return err < 0 ? err : -ENODEV;
 }
 
-static void say(struct target *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-
-static void say(struct target *t, const char *fmt, ...)
+static int reply(struct target_exec *x, const char *text)
 {
-	char line[256];
-	va_list ap;
-	int n;
+	x->out = strdup(text);
+	return x->out ? 0 : -ENOMEM;
+}
 
-	va_start(ap, fmt);
-	n = vsnprintf(line, sizeof(line), fmt, ap);
-	va_end(ap);
-	console_feed(&t->console, line, (size_t)n, proc_now_ms());
+static int tell_probe(struct target *t, struct target_exec *x)
+{
+	struct fake *f = t->priv;
+	char id[40];
+	json_t *obj;
+
+	boot_id(f->boot, id, sizeof(id));
+	obj = json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:s, s:b, s:b, s:{s:s, s:I}}", "kernel",
+			"7.3.4-fake", "build_id", FAKE_BUILD_ID, "boot_id", id, "cmdline",
+			f->cmdline, "arch", "x86_64", "memory_bytes", (json_int_t)6442450944,
+			"iommu", "intel-iommu", "liveupdate", true, "hwpt_liveupdate",
+			!fake_fault(t, "nolu"), "clock", "name", "tsc", "hz",
+			(json_int_t)1000000000);
+	x->out = obj ? json_dumps(obj, 0) : NULL;
+	json_decref(obj);
+	return x->out ? 0 : -ENOMEM;
+}
+
+static int start(struct target *t, struct target_exec *x)
+{
+	struct fake *f = t->priv;
+	char id[40];
+
+	boot_id(f->boot, id, sizeof(id));
+	if (!strstr(x->command, id))
+		return 90;
+	if (f->full) {
+		snprintf(x->why, sizeof(x->why), "cat: write error: No space left on device");
+		return 1;
+	}
+	if (x->in_len >= sizeof(f->job))
+		return 1;
+	f->step = FAKE_START;
+	f->jumped = f->outcome = f->stuck = false;
+	f->agent = true;
+	return 0;
 }
 
 static int fake_exec(struct target *t, struct target_exec *x)
 {
 	struct fake *f = t->priv;
-	char id[40];
+	bool begins = strstr(x->command, "agent outgoing") != NULL;
+	bool asks = strstr(x->command, "agent probe") != NULL;
+	int err = f->mute || f->dead ? 255 : 0;
 
 	x->out = NULL;
-	if (f->dead)
-		return 255;
-	if (strstr(x->command, "agent probe")) {
-		boot_id(f, id, sizeof(id));
-		return asprintf(&x->out,
-				"{\"kernel\":\"7.3.4-fake\",\"build_id\":\"%s\",\"boot_id\":\"%s\","
-				"\"cmdline\":\"console=ttyS0 root=/dev/vda\",\"arch\":\"x86_64\","
-				"\"memory_bytes\":6442450944,\"iommu\":\"intel-iommu\","
-				"\"liveupdate\":true,\"hwpt_liveupdate\":%s,"
-				"\"clock\":{\"name\":\"tsc\",\"hz\":1000000000}}\n",
-				FAKE_BUILD_ID, id, fault(t, "nolu") ? "false" : "true") < 0 ?
-		       -ENOMEM : 0;
+	x->why[0] = '\0';
+	if (begins) {
+		/* What the machine is told lies where the faults look for the cycle. */
+		json_t *job = json_loadb(x->in, x->in_len, 0, NULL);
+
+		snprintf(f->job, sizeof(f->job), "%.*s", (int)x->in_len, x->in);
+		f->cycle = (uint32_t)json_integer_value(json_object_get(job, "cycle"));
+		json_decref(job);
 	}
-	if (!strstr(x->command, "agent outgoing"))
-		return 0;
-	json_decref(f->job);
-	f->job = json_loadb(x->in, x->in_len, 0, NULL);
-	f->cycle = (uint32_t)json_integer_value(json_object_get(f->job, "cycle"));
-	snprintf(f->run, sizeof(f->run), "%s",
-		 json_string_value(json_object_get(f->job, "run")) ?: "");
-	f->step = 0;
-	return f->job ? 0 : 1;
+	if (!err && (begins || asks))
+		err = fake_enter(t, begins ? FAKE_START : FAKE_PROBE);
+	if (err == 255)
+		snprintf(x->why, sizeof(x->why), "Connection closed by remote host");
+	if (err)
+		return err;
+	if (begins)
+		return start(t, x);
+	if (asks)
+		return tell_probe(t, x);
+	if (!strcmp(x->command, TARGET_BUSY_COMMAND)) {
+		fake_advance(t);
+		return answers(f) ? reply(x, f->agent ? "1\n" : "0\n") : 255;
+	}
+	if (!strcmp(x->command, TARGET_END_COMMAND))
+		f->agent = f->stuck = false;
+	return reply(x, "");
 }
 
 static int fake_push(struct target *t, const char *local, const char *name, unsigned int mode)
 {
-	(void)t;
-	(void)local;
-	(void)name;
-	(void)mode;
-	return 0;
-}
-
-/* True when the agent ends without a kexec; says how. */
-static const char *agent_error(const struct target *t)
-{
-	static const char *const words[] = { "preserve-error", "freeze-error", "kexec-load-error" };
-	size_t i;
-
-	for (i = 0; i < ARRAY_LEN(words); i++)
-		if (fault(t, words[i]))
-			return words[i];
-	return NULL;
-}
-
-static bool jumps(const struct target *t)
-{
-	return !fault(t, "hang") && !agent_error(t) && !fault(t, "slow");
-}
-
-static int die(struct target *t, int status)
-{
 	struct fake *f = t->priv;
+	int err = fake_enter(t, FAKE_PUSH);
 
-	f->dead = true;
-	t->exit_status = status;
-	return -ENODEV;
+	(void)local;
+	(void)mode;
+	if (!err && !f->full)
+		return 0;
+	lub_err("cannot copy %s to the fake target: %s", name,
+		err ? "Connection closed by remote host" : "No space left on device");
+	return err < 0 ? err : -EIO;
 }
 
-/* The console of one cycle, a step a call. */
 static int fake_console_tail(struct target *t)
 {
 	struct fake *f = t->priv;
 
-	if (f->dead)
-		return -ENODEV;
-	if (!f->job)
-		return fault(t, "noconsole") ? -EOPNOTSUPP : 0;
-	if (f->step == 3 && jumps(t))
-		f->boot++;
-	if (fault(t, "noconsole"))
-		return f->step++, -EOPNOTSUPP;
-	switch (f->step++) {
-	case 1:
-		say(t, "[    9.1] lubench: cycle=%u phase=preserve\n", f->cycle);
-		if (fault(t, "oops"))
-			say(t, "BUG: kernel NULL pointer dereference, address: 0\n");
-		if (agent_error(t))
-			say(t, "lubench: cycle=%u outcome=%s\n", f->cycle, agent_error(t));
-		break;
-	case 2:
-		if (agent_error(t))
-			break;
-		say(t, "lubench: cycle=%u phase=freeze\n", f->cycle);
-		if (fault(t, "panic-outgoing"))
-			say(t, "Kernel panic - not syncing: fake outgoing\n");
-		if (fault(t, "cold"))
-			say(t, "SeaBIOS (version 1.16)\n");
-		if (fault(t, "gone"))
-			return die(t, 139);
-		if (fault(t, "reset"))
-			return die(t, 0);
-		break;
-	case 3:
-		if (!jumps(t))
-			break;
-		say(t, "[    0.0] Linux version 7.3.4-fake\n");
-		if (fault(t, "panic-incoming"))
-			say(t, "Kernel panic - not syncing: fake incoming\n");
-		break;
-	case 4:
-		if (jumps(t))
-			say(t, "lubench: cycle=%u %s\n", f->cycle,
-			    fault(t, "lost-ssh") || fault(t, "reboot") ? "phase=retrieve" : "outcome=ok");
-		break;
-	default:
-		if (fault(t, "slow"))
-			say(t, "lubench: cycle=%u phase=preserve\n", f->cycle);
-		break;
-	}
-	return 0;
+	if (!f->dead)
+		fake_advance(t);
+	if (is_host(t))
+		return -EOPNOTSUPP;
+	return f->dead ? -ENODEV : 0;
 }
 
 static int fake_wait_incoming(struct target *t, struct target_seen *seen)
 {
 	struct fake *f = t->priv;
-	bool jumped = f->step > 3 && jumps(t);
 
-	if (f->dead || (fault(t, "lost-ssh") && f->step > 2))
+	if (!answers(f))
 		return -EAGAIN;
 	memset(seen, 0, sizeof(*seen));
-	boot_id(f, seen->boot_id, sizeof(seen->boot_id));
-	if (jumped && !fault(t, "reboot"))
-		snprintf(seen->cmdline, sizeof(seen->cmdline),
-			 "console=ttyS0 root=/dev/vda lubench.run=%s lubench.cycle=%u", f->run,
-			 f->cycle);
-	seen->outcome = f->step > 4 && !fault(t, "reboot") && (jumped || agent_error(t));
+	boot_id(f->boot, seen->boot_id, sizeof(seen->boot_id));
+	memcpy(seen->cmdline, f->cmdline, sizeof(seen->cmdline));
+	seen->outcome = f->outcome;
+	seen->agent_gone = !f->agent || f->jumped;
 	return 0;
 }
 
 static int fake_fetch(struct target *t, const char *local_dir)
 {
+	static const char *const words[] = {
+		[FAKE_TORN] = "torn",
+		[FAKE_SHORT] = "short",
+		[FAKE_TWICE] = "twice",
+		[FAKE_AGAIN] = "again",
+		[FAKE_NOSAMPLES] = "nosamples",
+		[FAKE_FOREIGN] = "foreign",
+		[FAKE_BADOUTCOME] = "badoutcome",
+		[FAKE_NOOUTCOME] = "nooutcome",
+		[FAKE_STALE] = "stale",
+		[FAKE_LEFTOUT] = "leftout",
+	};
 	struct fake *f = t->priv;
 	struct fake_answer answer = {
-		.job = f->job,
-		.error = agent_error(t),
-		.build_id = fault(t, "wrong") ? "00ff" : FAKE_BUILD_ID,
-		.number = f->boot,
-		.torn = fault(t, "torn"),
-		.bad_outcome = fault(t, "badoutcome"),
-		.left_out = fault(t, "leftout"),
+		.job = fake_job(f),
+		.error = fake_error(t),
+		.build_id = fake_fault(t, "wrong") ? "00ff" : FAKE_BUILD_ID,
+		.number = f->end_number + fake_fault(t, "recount"),
 	};
+	int err = fake_enter(t, FAKE_FETCH);
+	size_t i;
 
-	boot_id(f, answer.boot_id, sizeof(answer.boot_id));
-	return fake_write_answer(&answer, local_dir);
+	if (err || (fake_fault_at(t, "drop", FAKE_FETCH) && !f->dropped++)) {
+		lub_err("cannot fetch results from the fake target: %s",
+			err == -ETIMEDOUT ? "time limit reached"
+					  : "Connection closed by remote host");
+		err = err < 0 ? err : -EIO;
+	} else {
+		for (i = 0; i < ARRAY_LEN(words); i++)
+			if (words[i] && fake_fault(t, words[i]))
+				answer.how = (enum fake_files)i;
+		boot_id(f->end_boot, answer.boot_id, sizeof(answer.boot_id));
+		err = fake_write_answer(&answer, local_dir);
+	}
+	json_decref(answer.job);
+	return err;
 }
 
+/* An emulated machine ends; a real one is let be, and its agent goes on. */
 static void fake_stop(struct target *t)
 {
 	struct fake *f = t->priv;
 
-	if (!f)
-		return;
-	json_decref(f->job);
-	f->job = NULL;
+	if (f && !is_host(t))
+		f->agent = false;
 }
 
 static void fake_release(struct target *t)
 {
 	fake_stop(t);
-	free(t->priv);
+	if (t->priv)
+		munmap(t->priv, sizeof(struct fake));
 	t->priv = NULL;
 }
 

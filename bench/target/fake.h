@@ -3,24 +3,39 @@
  * A target without a kernel: answers at once with made-up numbers and fails on request, so that
  * every path of the runner can be tested without a machine. Its name carries the faults:
  *
- *   fake:hang@2,torn@3      fault FAULT in cycle N; without @N in every cycle
- *   noconsole               as a real host: nothing but ssh
+ *   fake:[HOST/]FAULT[.STEP][@N],...
+ *
+ * With HOST/ only on the host of that name (without a user). N is a cycle, and for the steps launch, push and probe the
+ * number of a launch; without it the fault comes every time. Words without a step:
+ *
+ *   noconsole               as a real host: nothing but ssh, and it goes on when the controller is gone
  *   nolu                    a kernel without the ioctls of the series
  *   nolaunch                cannot be launched
- *   lost-ssh                no answer after the kexec (console goes on)
- *   hang                    silence in the middle of the freeze
- *   panic-outgoing, panic-incoming
- *   cold                    firmware instead of the kexec
- *   reboot                  another boot without firmware banner or run id
- *   gone                    the emulator dies
- *   reset                   the emulator ends in an orderly way
- *   torn                    samples.jsonl ends in the middle of a line
- *   badoutcome              outcome.json is cut short
- *   wrong                   another build id
- *   oops                    a BUG on the console of a cycle that ends well
  *   slow                    the cycle never ends until a stop is requested
  *   preserve-error, freeze-error, kexec-load-error   told by the agent before the kexec
+ *   wrong, recount          another build id, another live update number than the next one
  *   leftout                 the agent leaves the largest point out
+ *   torn, short, twice      samples.jsonl ends in the middle of a line, between two, is there two times
+ *   again                   the agent writes one sample two times
+ *   nosamples, foreign      samples.jsonl is missing, is of the cycle before
+ *   badoutcome, nooutcome   outcome.json is cut short, is missing
+ *   stale                   outcome.json is of the cycle before
+ *
+ * Faults that need a step, which is one of launch push probe start (the controller waits), setup
+ * preserve load freeze (outgoing kernel), boot retrieve restore finish (incoming), fetch:
+ *
+ *   stall                   nothing goes on there, but the machine answers
+ *   lockup                  nothing goes on, and nothing answers
+ *   lost-ssh                no answer over ssh from there on
+ *   drop                    at fetch: one connection is cut, the next one is good
+ *   panic, oops             the text on the console
+ *   cold, reboot            the machine boots again: with a firmware banner, without
+ *   reset, gone             the emulator ends in an orderly way, dies
+ *   full                    the target's disk is full from there on
+ *   crash                   the agent ends without an outcome
+ *   kill                    SIGKILL for the controller, once in a run
+ *
+ * The state of the machine is in the file "fake.machine" of the run directory.
  */
 #ifndef BENCH_TARGET_FAKE_H
 #define BENCH_TARGET_FAKE_H

@@ -99,7 +99,7 @@ static int write_samples(const struct fake_answer *a, int fd)
 	const json_t *points = json_object_get(a->job, "points"), *point;
 	struct lub_sample s = {
 		.run = text(a->job, "run"),
-		.cycle = (uint32_t)number(a->job, "cycle"),
+		.cycle = (uint32_t)number(a->job, "cycle") - (a->how == FAKE_FOREIGN),
 		.scenario = text(a->job, "scenario"),
 		.unit = "ns",
 		.clock = "tsc",
@@ -117,49 +117,124 @@ static int write_samples(const struct fake_answer *a, int fd)
 		s.params.ioas_bytes = number(point, "ioas_bytes");
 		s.params.page_bytes = number(point, "page_bytes");
 		s.params.layout = json_string_value(json_object_get(point, "layout"));
-		err = a->left_out && i + 1 == nr
+		err = a->how == FAKE_LEFTOUT && i + 1 == nr
 			      ? leave_out(fd, &s)
 			      : write_point(fd, &s, (uint32_t)number(a->job, "reps"));
 	}
 	s.params.hwpts = (uint32_t)number(a->job, "kexec_hwpts");
 	if (!err)
 		err = write_cycle(fd, &s);
-	if (!err && a->torn && ftruncate(fd, lseek(fd, 0, SEEK_CUR) - 9))
-		err = -errno;
 	return err;
 }
 
-static int write_outcome(const struct fake_answer *a, int fd)
+/* A copy of the file behind it: of all lines, or of the first one. */
+static int copy_lines(int fd, bool all)
+{
+	off_t size = lseek(fd, 0, SEEK_END);
+	char *text = malloc((size_t)size + 1);
+	int err = text && pread(fd, text, (size_t)size, 0) == size ? 0 : -EIO;
+	size_t len;
+
+	if (!err) {
+		text[size] = '\0';
+		len = all ? (size_t)size : strcspn(text, "\n") + 1;
+		err = pwrite(fd, text, len, size) == (ssize_t)len ? 0 : -EIO;
+	}
+	free(text);
+	return err;
+}
+
+/* Bytes of the last line. */
+static off_t last_line(int fd, off_t size)
+{
+	off_t at = size - 1;
+	char c;
+
+	while (at > 0 && pread(fd, &c, 1, at - 1) == 1 && c != '\n')
+		at--;
+	return size - at;
+}
+
+/* What happens to the file on its way. */
+static int spoil(enum fake_files how, int fd)
+{
+	off_t size = lseek(fd, 0, SEEK_END);
+
+	switch (how) {
+	case FAKE_TORN:
+		return ftruncate(fd, size - 9) ? -errno : 0;
+	case FAKE_SHORT:
+		return ftruncate(fd, size - last_line(fd, size)) ? -errno : 0;
+	case FAKE_TWICE:
+		return copy_lines(fd, true);
+	case FAKE_BADOUTCOME:
+		return ftruncate(fd, 20) ? -errno : 0;
+	default:
+		return 0;
+	}
+}
+
+static int write_outcome(const struct fake_answer *a, int fd, off_t samples)
 {
 	json_t *obj;
-	int err;
 
-	obj = json_pack("{s:s, s:s?, s:s, s:s, s:s, s:s, s:I, s:I}", "outcome",
+	obj = json_pack("{s:s, s:s?, s:s, s:s, s:s, s:s, s:I, s:I, s:I}", "outcome",
 			a->error ? a->error : "ok", "reason", a->error ? "told to" : NULL, "phase",
 			a->error ? "preserve" : "finish", "boot_id", a->boot_id, "build_id",
 			a->build_id, "run", text(a->job, "run"), "cycle",
-			(json_int_t)number(a->job, "cycle"), "liveupdate_number",
-			(json_int_t)a->number);
-	err = emit_write(fd, obj);
-	if (!err && a->bad_outcome && ftruncate(fd, 20))
-		err = -errno;
-	return err;
+			(json_int_t)number(a->job, "cycle") - (a->how == FAKE_STALE),
+			"liveupdate_number", (json_int_t)a->number, "samples_bytes",
+			(json_int_t)samples);
+	return emit_write(fd, obj);
 }
 
-static int write_file(const struct fake_answer *a, const char *dir, const char *name,
-		      int (*write_it)(const struct fake_answer *a, int fd))
+static int open_file(const char *dir, const char *name)
 {
 	char *path;
-	int fd, err;
+	int fd;
 
 	if (asprintf(&path, "%s/out/%s", dir, name) < 0)
 		return -ENOMEM;
-	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	err = fd < 0 ? -errno : write_it(a, fd);
-	if (err)
-		lub_err("cannot write %s: %s", path, strerror(-err));
-	if (fd >= 0)
-		close(fd);
+	fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (fd < 0)
+		fd = -errno;
+	free(path);
+	return fd;
+}
+
+static int write_files(const struct fake_answer *a, const char *dir)
+{
+	int fd = open_file(dir, "samples.jsonl"), err;
+	off_t size;
+
+	if (fd < 0)
+		return fd;
+	err = write_samples(a, fd);
+	/* A sample that the agent itself has written two times is in its count. */
+	if (!err && a->how == FAKE_AGAIN)
+		err = copy_lines(fd, false);
+	size = lseek(fd, 0, SEEK_END);
+	if (!err && a->how != FAKE_BADOUTCOME)
+		err = spoil(a->how, fd);
+	close(fd);
+	fd = err ? err : open_file(dir, "outcome.json");
+	if (fd < 0)
+		return fd;
+	err = write_outcome(a, fd, size);
+	if (!err && a->how == FAKE_BADOUTCOME)
+		err = spoil(a->how, fd);
+	close(fd);
+	return err;
+}
+
+static int remove_file(const char *dir, const char *name)
+{
+	char *path;
+	int err;
+
+	if (asprintf(&path, "%s/out/%s", dir, name) < 0)
+		return -ENOMEM;
+	err = unlink(path) && errno != ENOENT ? -errno : 0;
 	free(path);
 	return err;
 }
@@ -178,6 +253,11 @@ int fake_write_answer(const struct fake_answer *a, const char *dir)
 		return err;
 	}
 	free(out);
-	err = write_file(a, dir, "samples.jsonl", write_samples);
-	return err ? err : write_file(a, dir, "outcome.json", write_outcome);
+	err = write_files(a, dir);
+	if (!err && (a->how == FAKE_NOSAMPLES || a->how == FAKE_NOOUTCOME))
+		err = remove_file(dir, a->how == FAKE_NOSAMPLES ? "samples.jsonl" : "outcome.json");
+	if (err)
+		lub_err("cannot write the answer of the fake target below %s: %s", dir,
+			strerror(-err));
+	return err;
 }

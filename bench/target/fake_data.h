@@ -6,6 +6,21 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+/** enum fake_files - what is wrong with the files; see fake.h. */
+enum fake_files {
+	FAKE_GOOD,
+	FAKE_TORN,
+	FAKE_SHORT,
+	FAKE_TWICE,
+	FAKE_AGAIN,
+	FAKE_NOSAMPLES,
+	FAKE_FOREIGN,
+	FAKE_BADOUTCOME,
+	FAKE_NOOUTCOME,
+	FAKE_STALE,
+	FAKE_LEFTOUT,
+};
+
 /**
  * struct fake_answer - what to make up
  * @job: the cycle.json that was handed over
@@ -13,19 +28,15 @@
  * @build_id: of the incoming kernel
  * @boot_id: of the kernel that answers
  * @number: its live update number
- * @torn: end samples.jsonl in the middle of a line
- * @bad_outcome: end outcome.json in the middle
- * @left_out: leave the last point out, with an outcome line that says so
+ * @how: what is wrong with the files
  */
 struct fake_answer {
-	const json_t *job;
+	json_t *job;
 	const char *error;
 	const char *build_id;
 	char boot_id[40];
 	unsigned int number;
-	bool torn;
-	bool bad_outcome;
-	bool left_out;
+	enum fake_files how;
 };
 
 /**

@@ -14,6 +14,7 @@
 #define PUSH_TIMEOUT_MS 120000
 #define FETCH_TIMEOUT_MS 120000
 #define SEEN_TIMEOUT_MS 10000
+#define RELAUNCH_TICK_MS 3000
 
 int ssh_exec(const struct ssh *ssh, struct target_exec *x)
 {
@@ -182,6 +183,7 @@ static int host_probe(struct target *t)
 static int host_launch(struct target *t, unsigned int number)
 {
 	struct target_exec x = { .command = "true", .timeout_ms = t->launch_ms };
+	long long deadline = proc_now_ms() + t->launch_ms;
 	struct ssh *ssh = t->priv;
 	int err;
 
@@ -195,8 +197,14 @@ static int host_launch(struct target *t, unsigned int number)
 		snprintf(ssh->dest, sizeof(ssh->dest), "%s", t->host);
 		t->priv = ssh;
 	}
-	err = ssh_exec(ssh, &x);
-	free(x.out);
+	for (;;) {
+		err = ssh_exec(ssh, &x);
+		free(x.out);
+		if (err != 255 || !t->patient || proc_now_ms() >= deadline)
+			break;
+		if (proc_sleep(RELAUNCH_TICK_MS))
+			return -EINTR;
+	}
 	if (!err)
 		return 0;
 	if (err != -EINTR)

@@ -198,6 +198,8 @@ const char *target_default(void);
  * @realtime: the thread of the device model has real-time priority; set by @launch
  * @version: emulator version, set by @probe; "" without one
  * @launch_ms: time limit of a launch
+ * @patient: a real machine that does not answer at once is tried again until then
+ * @slowdown: factor for all time limits, 0 is 1
  * @console: what its console said
  * @exit_status: of the emulator, once @console_tail said -ENODEV
  * @ram_fd: memory of an emulated target for the observer, -1 without
@@ -227,6 +229,8 @@ struct target {
 	bool realtime;
 	char version[64];
 	int launch_ms;
+	bool patient;
+	unsigned int slowdown;
 	struct console console;
 	int exit_status;
 	int ram_fd;
@@ -254,6 +258,20 @@ int target_seen_parse(const char *text, struct target_seen *seen);
 	"cat /proc/sys/kernel/random/boot_id /proc/cmdline; "                \
 	"kill -0 $(cat " TARGET_DIR "/agent.pid) 2>/dev/null || echo gone; " \
 	"test -e " TARGET_DIR "/out/outcome.json && echo outcome; true"
+
+/**
+ * TARGET_BUSY_COMMAND - says how many agents are at work, in either kernel
+ *
+ * After a new one was pushed the running one's link ends in " (deleted)".
+ */
+#define TARGET_BUSY_COMMAND                                 \
+	"ls -l /proc/[0-9]*/exe 2>/dev/null | grep -c -- '" \
+	"-> " TARGET_AGENT "\\( (deleted)\\)*$'; true"
+
+/** TARGET_END_COMMAND - ends them. */
+#define TARGET_END_COMMAND                                                \
+	"for p in /proc/[0-9]*; do case $(readlink $p/exe 2>/dev/null) in" \
+	" " TARGET_AGENT "|" TARGET_AGENT "\\ *) kill -9 ${p#/proc/};; esac; done; true"
 
 /**
  * target_ram_offset() - place of a guest physical address in the memory file

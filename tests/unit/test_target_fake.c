@@ -90,22 +90,22 @@ static const struct fault {
 	const char *outcome; /* of cycle 2; cycles 1 and 3 are ok */
 	const char *reason;
 } faults[] = {
-	{ "fake:hang@2", "hang", "phase freeze of the outgoing" },
-	{ "fake:lost-ssh@2", "hang", "phase retrieve of the incoming" },
-	{ "fake:panic-outgoing@2", "panic-outgoing", "fake outgoing" },
-	{ "fake:panic-incoming@2", "panic-incoming", "fake incoming" },
-	{ "fake:cold@2", "cold-reboot", "firmware" },
-	{ "fake:reboot@2", "cold-reboot", "another kernel" },
-	{ "fake:reset@2", "cold-reboot", "reset" },
-	{ "fake:gone@2", "lost", "status 139" },
+	{ "fake:stall.freeze@2", "hang", "phase freeze of the outgoing" },
+	{ "fake:lost-ssh.retrieve@2", "lost", "no answer over ssh since" },
+	{ "fake:panic.freeze@2", "panic-outgoing", "fake outgoing" },
+	{ "fake:panic.boot@2", "panic-incoming", "fake incoming" },
+	{ "fake:cold.freeze@2", "cold-reboot", "firmware" },
+	{ "fake:reboot.freeze@2", "cold-reboot", "another kernel" },
+	{ "fake:reset.freeze@2", "cold-reboot", "reset" },
+	{ "fake:gone.freeze@2", "lost", "status 139" },
 	{ "fake:torn@2", "harness-error", "torn" },
 	{ "fake:badoutcome@2", "harness-error", "outcome.json" },
 	{ "fake:wrong@2", "wrong-kernel", "build id 00ff" },
-	{ "fake:oops@2", "disturbed", "BUG: " },
+	{ "fake:oops.preserve@2", "disturbed", "BUG: " },
 	{ "fake:preserve-error@2", "preserve-error", "told to" },
 	{ "fake:freeze-error@2", "freeze-error", "told to" },
 	{ "fake:kexec-load-error@2", "kexec-load-error", "told to" },
-	{ "fake:noconsole,lost-ssh@2", "lost", "no console" },
+	{ "fake:noconsole,lost-ssh.boot@2", "lost", "no console" },
 };
 
 static void test_faults(void **state)
@@ -185,7 +185,7 @@ static void test_three_failures(void **state)
 
 	(void)state;
 	write_plan("cycles=5");
-	assert_int_equal(run("fake:hang"), LUB_EXIT_FAIL);
+	assert_int_equal(run("fake:stall.freeze"), LUB_EXIT_FAIL);
 	read_run(&set);
 	assert_int_equal(set.nr_outcomes, 10);
 	for (i = 0; i < 10; i++)

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The matrix of faults: what is run, what has to come out of it. */
+#ifndef TESTS_FAULTS_H
+#define TESTS_FAULTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/** FAULT_CYCLES - cycles of the plan that all cases run. */
+#define FAULT_CYCLES 4
+
+/**
+ * struct expected - how a run has to end
+ * @outcome: by cycle (from 0)
+ * @reason: has to be in the reason of each row of that cycle; NULL: anything
+ */
+struct expected {
+	const char *outcome[FAULT_CYCLES];
+	const char *reason[FAULT_CYCLES];
+};
+
+/**
+ * struct fault_case - one pair of a step and a fault
+ * @name: for the report
+ * @target: with the fault
+ * @host: name of the host, NULL: an emulated target
+ * @shim: LUBENCH_SHIM of the controller, NULL for none
+ * @again: LUBENCH_SHIM of the controller that resumes first, NULL for none
+ * @stops: the first controller does not come to the end of the run: it is to be resumed
+ * @open_cycle: cycle with an intent and no outcome when it was killed, 0: not looked at
+ * @want: the end
+ */
+struct fault_case {
+	char name[120];
+	char target[200];
+	const char *host;
+	char shim[40];
+	char again[40];
+	bool stops;
+	unsigned int open_cycle;
+	struct expected want;
+};
+
+/**
+ * matrix_cases() - all pairs
+ * @nr: how many
+ *
+ * Return: an array that stays.
+ */
+struct fault_case *matrix_cases(size_t *nr);
+
+/**
+ * reference_load() - what an undisturbed run says
+ * @dir: its directory
+ *
+ * Return: true, false when it cannot be used (said).
+ */
+bool reference_load(const char *dir);
+
+/**
+ * check_run() - is a run what it should be
+ * @dir: its directory
+ * @want: expected
+ * @why: what is wrong
+ * @len: its room
+ *
+ * Return: true when every cycle has its outcome; every ok one all lines of the reference, each once;
+ * all others a row for each point and no number; and the journal tells the same.
+ */
+bool check_run(const char *dir, const struct expected *want, char *why, size_t len);
+
+#endif
