@@ -5,6 +5,7 @@
 static const struct lub_command commands[] = {
 	{ "run", "run a plan on a target", cmd_run },
 	{ "report", "text report of a run", cmd_report },
+	{ "compare", "did it get slower? two sides of runs", cmd_compare },
 	{ "flame", "flame graph of perf samples", cmd_flame },
 	{ "list", "scenarios, workloads, plans, targets or runs", cmd_list },
 	{ "doctor", "what is missing on this machine or on a host", cmd_doctor },
