@@ -15,10 +15,15 @@
 struct options {
 	const char *what;
 	const char *runs;
+	struct index_filter filter;
 };
 
 static const struct argp_option options[] = {
 	{ "runs", 'r', "DIR", 0, "Directory of runs (default: results/runs)", 0 },
+	{ "target", 't', "TARGET", 0, "Runs on this target only", 0 },
+	{ "kernel", 'k', "KERNEL", 0, "Runs of this kernel only: base, series, series-10, ...", 0 },
+	{ "series", 's', "COMMIT", 0, "Runs of the series whose commit begins so", 0 },
+	{ "plan", 'p', "PLAN", 0, "Runs of this plan only", 0 },
 	{ 0 },
 };
 
@@ -112,22 +117,25 @@ static void list_run(const struct index_run *run, void *arg)
 	bool *head = arg;
 
 	if (!*head)
-		printf("%-36s %-8s %-9s %-10s %-8s %5s %5s %6s %8s\n", "run", "target", "mode",
-		       "kernel", "plan", "ok", "skip", "failed", "planned");
+		printf("%-36s %-8s %-9s %-10s %-12s %-8s %5s %5s %6s %8s\n", "run", "target",
+		       "mode", "kernel", "series", "plan", "ok", "skip", "failed", "planned");
 	*head = true;
-	printf("%-36s %-8s %-9s %-10s %-8s %5lld %5lld %6lld %8lld\n", run->dir, run->target,
-	       run->mode, run->kernel, run->plan, (long long)run->ok, (long long)run->skipped,
-	       (long long)run->failed, (long long)run->planned);
+	printf("%-36s %-8s %-9s %-10s %-12.12s %-8s %5lld %5lld %6lld %8lld\n", run->dir,
+	       run->target, run->mode, run->kernel, *run->series ? run->series : "-", run->plan,
+	       (long long)run->ok, (long long)run->skipped, (long long)run->failed,
+	       (long long)run->planned);
 }
 
 static int list_runs(const struct options *o)
 {
 	bool head = false;
 
-	if (index_runs(o->runs ? o->runs : "results/runs", list_run, &head))
+	if (index_runs(o->runs ? o->runs : "results/runs", &o->filter, list_run, &head))
 		return LUB_EXIT_FAIL;
 	if (!head)
-		puts("no runs yet");
+		puts(o->filter.target || o->filter.kernel || o->filter.series || o->filter.plan
+			     ? "no such runs"
+			     : "no runs yet");
 	return LUB_EXIT_OK;
 }
 
@@ -146,6 +154,18 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case 'r':
 		o->runs = arg;
+		break;
+	case 't':
+		o->filter.target = arg;
+		break;
+	case 'k':
+		o->filter.kernel = arg;
+		break;
+	case 's':
+		o->filter.series = arg;
+		break;
+	case 'p':
+		o->filter.plan = arg;
 		break;
 	case ARGP_KEY_ARG:
 		if (o->what)

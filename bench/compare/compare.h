@@ -274,7 +274,7 @@ int cmp_reduce(struct compare *c);
 
 /**
  * struct cmp_strata - the cycles of a series, those together that measured the same points
- * @v: one observation a cycle: the median over its points of how far they lie above their references
+ * @v: one observation a cycle: how far its points lie above their references, their pseudomedian
  */
 struct cmp_strata {
 	struct stats_stratum *v;

@@ -88,7 +88,7 @@ static int level(const struct cycle_row *r, size_t points, struct vec *out)
 		if (!isnan(r->above[i]))
 			err = vec_push(&v, r->above[i]);
 	if (!err)
-		err = vec_push(out, stats_median(v.v, v.n));
+		err = vec_push(out, stats_hodges_lehmann_one(v.v, v.n));
 	free(v.v);
 	return err;
 }
