@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "bench/cli/artifacts.h"
+#include "bench/export/export.h"
 #include "bench/lubench.h"
 #include "bench/plan/plan.h"
 #include "bench/record/index.h"
@@ -53,6 +54,16 @@ static int list_probes(const struct options *o)
 	(void)o;
 	for (row = probe_rows; row->name; row++)
 		printf("%-14s %s\n", row->name, row->about);
+	return LUB_EXIT_OK;
+}
+
+static int list_formats(const struct options *o)
+{
+	const struct export_format *f;
+
+	(void)o;
+	for (f = export_formats; f->name; f++)
+		printf("%-12s %s\n", f->name, f->about);
 	return LUB_EXIT_OK;
 }
 
@@ -145,6 +156,7 @@ static const struct list_kind {
 } kinds[] = {
 	{ "scenarios", list_scenarios }, { "workloads", list_workloads }, { "plans", list_plans },
 	{ "targets", list_targets },	 { "runs", list_runs },		  { "probes", list_probes },
+	{ "formats", list_formats },
 };
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -185,7 +197,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
 	.options = options,
 	.parser = parse,
-	.args_doc = "scenarios|workloads|probes|plans|targets|runs",
+	.args_doc = "scenarios|workloads|probes|plans|targets|formats|runs",
 	.doc = "List what there is.",
 };
 
@@ -201,7 +213,7 @@ int cmd_list(int argc, char **argv)
 	for (i = 0; i < ARRAY_LEN(kinds); i++)
 		if (!strcmp(kinds[i].name, o.what))
 			return kinds[i].list(&o);
-	lub_err("list %s: unknown; use scenarios, workloads, probes, plans, targets or runs",
+	lub_err("list %s: unknown; use scenarios, workloads, probes, plans, targets, formats or runs",
 		o.what);
 	return LUB_EXIT_USAGE;
 }
