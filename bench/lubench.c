@@ -5,8 +5,10 @@
 static const struct lub_command commands[] = {
 	{ "run", "run a plan on a target", cmd_run },
 	{ "report", "text report of a run", cmd_report },
+	{ "compare", "did it get slower? two sides of runs", cmd_compare },
+	{ "export", "a run in the format of another program", cmd_export },
 	{ "flame", "flame graph of perf samples", cmd_flame },
-	{ "list", "scenarios, workloads, plans, targets or runs", cmd_list },
+	{ "list", "scenarios, workloads, plans, targets, formats or runs", cmd_list },
 	{ "doctor", "what is missing on this machine or on a host", cmd_doctor },
 	{ "exec", "run a command on a freshly launched emulated target", cmd_exec },
 };

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "bench/cli/artifacts.h"
+#include "bench/export/export.h"
 #include "bench/lubench.h"
 #include "bench/plan/plan.h"
 #include "bench/record/index.h"
@@ -15,10 +16,15 @@
 struct options {
 	const char *what;
 	const char *runs;
+	struct index_filter filter;
 };
 
 static const struct argp_option options[] = {
 	{ "runs", 'r', "DIR", 0, "Directory of runs (default: results/runs)", 0 },
+	{ "target", 't', "TARGET", 0, "Runs on this target only", 0 },
+	{ "kernel", 'k', "KERNEL", 0, "Runs of this kernel only: base, series, series-10, ...", 0 },
+	{ "series", 's', "COMMIT", 0, "Runs of the series whose commit begins so", 0 },
+	{ "plan", 'p', "PLAN", 0, "Runs of this plan only", 0 },
 	{ 0 },
 };
 
@@ -48,6 +54,16 @@ static int list_probes(const struct options *o)
 	(void)o;
 	for (row = probe_rows; row->name; row++)
 		printf("%-14s %s\n", row->name, row->about);
+	return LUB_EXIT_OK;
+}
+
+static int list_formats(const struct options *o)
+{
+	const struct export_format *f;
+
+	(void)o;
+	for (f = export_formats; f->name; f++)
+		printf("%-12s %s\n", f->name, f->about);
 	return LUB_EXIT_OK;
 }
 
@@ -112,22 +128,25 @@ static void list_run(const struct index_run *run, void *arg)
 	bool *head = arg;
 
 	if (!*head)
-		printf("%-36s %-8s %-9s %-10s %-8s %5s %5s %6s %8s\n", "run", "target", "mode",
-		       "kernel", "plan", "ok", "skip", "failed", "planned");
+		printf("%-36s %-8s %-9s %-10s %-12s %-8s %5s %5s %6s %8s\n", "run", "target",
+		       "mode", "kernel", "series", "plan", "ok", "skip", "failed", "planned");
 	*head = true;
-	printf("%-36s %-8s %-9s %-10s %-8s %5lld %5lld %6lld %8lld\n", run->dir, run->target,
-	       run->mode, run->kernel, run->plan, (long long)run->ok, (long long)run->skipped,
-	       (long long)run->failed, (long long)run->planned);
+	printf("%-36s %-8s %-9s %-10s %-12.12s %-8s %5lld %5lld %6lld %8lld\n", run->dir,
+	       run->target, run->mode, run->kernel, *run->series ? run->series : "-", run->plan,
+	       (long long)run->ok, (long long)run->skipped, (long long)run->failed,
+	       (long long)run->planned);
 }
 
 static int list_runs(const struct options *o)
 {
 	bool head = false;
 
-	if (index_runs(o->runs ? o->runs : "results/runs", list_run, &head))
+	if (index_runs(o->runs ? o->runs : "results/runs", &o->filter, list_run, &head))
 		return LUB_EXIT_FAIL;
 	if (!head)
-		puts("no runs yet");
+		puts(o->filter.target || o->filter.kernel || o->filter.series || o->filter.plan
+			     ? "no such runs"
+			     : "no runs yet");
 	return LUB_EXIT_OK;
 }
 
@@ -137,6 +156,7 @@ static const struct list_kind {
 } kinds[] = {
 	{ "scenarios", list_scenarios }, { "workloads", list_workloads }, { "plans", list_plans },
 	{ "targets", list_targets },	 { "runs", list_runs },		  { "probes", list_probes },
+	{ "formats", list_formats },
 };
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -146,6 +166,18 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case 'r':
 		o->runs = arg;
+		break;
+	case 't':
+		o->filter.target = arg;
+		break;
+	case 'k':
+		o->filter.kernel = arg;
+		break;
+	case 's':
+		o->filter.series = arg;
+		break;
+	case 'p':
+		o->filter.plan = arg;
 		break;
 	case ARGP_KEY_ARG:
 		if (o->what)
@@ -165,7 +197,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
 	.options = options,
 	.parser = parse,
-	.args_doc = "scenarios|workloads|probes|plans|targets|runs",
+	.args_doc = "scenarios|workloads|probes|plans|targets|formats|runs",
 	.doc = "List what there is.",
 };
 
@@ -181,7 +213,7 @@ int cmd_list(int argc, char **argv)
 	for (i = 0; i < ARRAY_LEN(kinds); i++)
 		if (!strcmp(kinds[i].name, o.what))
 			return kinds[i].list(&o);
-	lub_err("list %s: unknown; use scenarios, workloads, probes, plans, targets or runs",
+	lub_err("list %s: unknown; use scenarios, workloads, probes, plans, targets, formats or runs",
 		o.what);
 	return LUB_EXIT_USAGE;
 }

@@ -12,12 +12,16 @@
 #include "bench/record/record.h"
 
 /* A change of the table: raise the version, old indexes are then thrown away. */
-#define INDEX_VERSION "1"
+#define INDEX_VERSION "2"
 
 static const char schema[] =
-	"CREATE TABLE IF NOT EXISTS run (dir TEXT PRIMARY KEY, stamp INTEGER, seen INTEGER,"
-	" run TEXT, target TEXT, mode TEXT, kernel TEXT, plan TEXT, started TEXT,"
-	" planned INTEGER, ok INTEGER, skipped INTEGER, failed INTEGER);"
+	"CREATE TABLE IF NOT EXISTS run (id INTEGER PRIMARY KEY, dir TEXT UNIQUE, stamp INTEGER,"
+	" seen INTEGER, run TEXT, target TEXT, mode TEXT, kernel TEXT, series TEXT, plan TEXT,"
+	" started TEXT, emulated INTEGER, planned INTEGER, ok INTEGER, skipped INTEGER, failed INTEGER,"
+	" samples INTEGER, bad INTEGER);"
+	"CREATE TABLE IF NOT EXISTS series (id INTEGER PRIMARY KEY, key TEXT UNIQUE);"
+	"CREATE TABLE IF NOT EXISTS value (run INTEGER, series INTEGER, cycle INTEGER, n INTEGER,"
+	" value REAL, PRIMARY KEY (run, series, cycle)) WITHOUT ROWID;"
 	"PRAGMA user_version = " INDEX_VERSION ";"
 	"UPDATE run SET seen = 0;";
 
@@ -26,49 +30,6 @@ static int sql_error(sqlite3 *db, const char *dir)
 	lub_err("index of %s: %s; delete %s/" INDEX_FILE " and try again", dir, sqlite3_errmsg(db),
 		dir);
 	return -EIO;
-}
-
-static const char *str(const json_t *obj, const char *key)
-{
-	const char *text = json_string_value(json_object_get(obj, key));
-
-	return text ? text : "";
-}
-
-static int store(sqlite3 *db, const char *name, int64_t stamp, const struct record_set *set)
-{
-	int64_t ok = 0, skipped = 0, failed = 0;
-	sqlite3_stmt *st;
-	size_t i;
-	int rc;
-
-	for (i = 0; i < set->nr_outcomes; i++) {
-		if (!strcmp(set->outcomes[i].outcome, "ok"))
-			ok++;
-		else if (!strcmp(set->outcomes[i].outcome, "skip"))
-			skipped++;
-		else
-			failed++;
-	}
-	if (sqlite3_prepare_v2(db, "INSERT OR REPLACE INTO run VALUES (?,?,1,?,?,?,?,?,?,?,?,?,?)",
-			       -1, &st, NULL))
-		return -EIO;
-	sqlite3_bind_text(st, 1, name, -1, SQLITE_TRANSIENT);
-	sqlite3_bind_int64(st, 2, stamp);
-	sqlite3_bind_text(st, 3, set->run_id, -1, SQLITE_TRANSIENT);
-	sqlite3_bind_text(st, 4, set->target, -1, SQLITE_TRANSIENT);
-	sqlite3_bind_text(st, 5, set->mode, -1, SQLITE_TRANSIENT);
-	sqlite3_bind_text(st, 6, str(json_object_get(set->run, "kernel"), "selection"), -1,
-			  SQLITE_TRANSIENT);
-	sqlite3_bind_text(st, 7, str(set->run, "plan"), -1, SQLITE_TRANSIENT);
-	sqlite3_bind_text(st, 8, str(set->run, "started"), -1, SQLITE_TRANSIENT);
-	sqlite3_bind_int64(st, 9, set->planned);
-	sqlite3_bind_int64(st, 10, ok);
-	sqlite3_bind_int64(st, 11, skipped);
-	sqlite3_bind_int64(st, 12, failed);
-	rc = sqlite3_step(st);
-	sqlite3_finalize(st);
-	return rc == SQLITE_DONE ? 0 : -EIO;
 }
 
 /* 1: the index knows this state of the file already. */
@@ -88,7 +49,6 @@ static int known(sqlite3 *db, const char *name, int64_t stamp)
 
 static int add_run(sqlite3 *db, const char *runs_dir, const char *name)
 {
-	struct record_set set;
 	struct stat st;
 	int64_t stamp;
 	char *path;
@@ -102,24 +62,38 @@ static int add_run(sqlite3 *db, const char *runs_dir, const char *name)
 	}
 	stamp = st.st_mtim.tv_sec * 1000000000LL + st.st_mtim.tv_nsec + st.st_size;
 	err = known(db, name, stamp);
-	if (!err) {
-		err = record_read(path, &set);
-		if (!err)
-			err = store(db, name, stamp, &set);
-		record_set_free(&set);
-	}
+	if (!err)
+		err = index_run_store(db, path, name, stamp);
 	free(path);
 	return err < 0 ? err : 0;
 }
 
-static int walk(sqlite3 *db, void (*each)(const struct index_run *run, void *arg), void *arg)
+/* A value for "column = ? or ? is null". */
+static void want(sqlite3_stmt *st, int at, const char *value)
+{
+	if (value)
+		sqlite3_bind_text(st, at, value, -1, SQLITE_TRANSIENT);
+}
+
+static int walk(sqlite3 *db, const struct index_filter *f,
+		void (*each)(const struct index_run *run, void *arg), void *arg)
 {
 	sqlite3_stmt *st;
 
 	if (sqlite3_prepare_v2(db,
 			       "SELECT run, dir, target, mode, kernel, plan, started, planned, ok,"
-			       " skipped, failed FROM run ORDER BY started, dir", -1, &st, NULL))
+			       " skipped, failed, series, samples, bad FROM run"
+			       " WHERE (?1 IS NULL OR target = ?1) AND (?2 IS NULL OR kernel = ?2)"
+			       " AND (?3 IS NULL OR substr(series, 1, length(?3)) = ?3)"
+			       " AND (?4 IS NULL OR plan = ?4) ORDER BY started, dir",
+			       -1, &st, NULL))
 		return -EIO;
+	if (f) {
+		want(st, 1, f->target);
+		want(st, 2, f->kernel);
+		want(st, 3, f->series);
+		want(st, 4, f->plan);
+	}
 	while (sqlite3_step(st) == SQLITE_ROW) {
 		struct index_run run = {
 			.run = (const char *)sqlite3_column_text(st, 0),
@@ -133,6 +107,9 @@ static int walk(sqlite3 *db, void (*each)(const struct index_run *run, void *arg
 			.ok = sqlite3_column_int64(st, 8),
 			.skipped = sqlite3_column_int64(st, 9),
 			.failed = sqlite3_column_int64(st, 10),
+			.series = (const char *)sqlite3_column_text(st, 11),
+			.samples = sqlite3_column_int64(st, 12),
+			.bad = sqlite3_column_int64(st, 13),
 		};
 
 		each(&run, arg);
@@ -161,7 +138,10 @@ static sqlite3 *open_index(const char *runs_dir)
 		sqlite3_busy_timeout(db, 5000);
 		sqlite3_exec(db, "PRAGMA user_version", on_version, &stale, NULL);
 		if (stale)
-			sqlite3_exec(db, "DROP TABLE IF EXISTS run", NULL, NULL, NULL);
+			sqlite3_exec(db,
+				     "DROP TABLE IF EXISTS run; DROP TABLE IF EXISTS series;"
+				     " DROP TABLE IF EXISTS value",
+				     NULL, NULL, NULL);
 		if (sqlite3_exec(db, schema, NULL, NULL, NULL) == SQLITE_OK) {
 			free(path);
 			return db;
@@ -176,7 +156,8 @@ static sqlite3 *open_index(const char *runs_dir)
 	return NULL;
 }
 
-int index_runs(const char *runs_dir, void (*each)(const struct index_run *run, void *arg), void *arg)
+int index_runs(const char *runs_dir, const struct index_filter *filter,
+	       void (*each)(const struct index_run *run, void *arg), void *arg)
 {
 	DIR *dir = opendir(runs_dir);
 	struct dirent *entry;
@@ -199,11 +180,15 @@ int index_runs(const char *runs_dir, void (*each)(const struct index_run *run, v
 		if (entry->d_name[0] != '.')
 			err = add_run(db, runs_dir, entry->d_name);
 	closedir(dir);
-	if (!err && sqlite3_exec(db, "DELETE FROM run WHERE seen = 0", NULL, NULL, NULL))
+	if (!err &&
+	    sqlite3_exec(db,
+			 "DELETE FROM value WHERE run IN (SELECT id FROM run WHERE seen = 0);"
+			 "DELETE FROM run WHERE seen = 0",
+			 NULL, NULL, NULL))
 		err = -EIO;
 	sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
 	if (!err)
-		err = walk(db, each, arg);
+		err = walk(db, filter, each, arg);
 	if (err == -EIO)
 		sql_error(db, runs_dir);
 	sqlite3_close(db);

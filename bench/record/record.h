@@ -92,6 +92,19 @@ void record_set_free(struct record_set *set);
 int record_parse(json_t *line, struct record_set *set, const char **why);
 
 /**
+ * record_each() - go through a samples file without keeping it
+ * @path: the file
+ * @each: called for each record; @one holds nothing else, and is gone afterwards. Its error ends the walk.
+ * @arg: for @each
+ * @bad: how many lines were no record, a torn last one among them; they are left out without a word
+ *
+ * Return: 0, -errno (said on stderr) when the file cannot be read, or what @each returned; -EINVAL of @each
+ * counts as a bad line.
+ */
+int record_each(const char *path, int (*each)(const struct record_set *one, void *arg), void *arg,
+		size_t *bad);
+
+/**
  * struct record_writer - an open samples.jsonl
  * @path: for messages
  * @fd: opened O_APPEND

@@ -81,37 +81,74 @@ out:
 	return ret;
 }
 
-int stats_bootstrap_shift(const double *x, size_t nx, const double *y, size_t ny, double level,
-			  unsigned int resamples, unsigned int seed, struct stats_ci *ci)
+static int check_strata(const struct stats_stratum *strata, size_t nr, size_t *n)
 {
-	double *draw = NULL, *stat = NULL;
-	gsl_rng *rng = NULL;
-	int ret = -ENOMEM;
-	unsigned int i;
+	size_t i, nx = 0, ny = 0;
 
-	if (nx < 2 || ny < 2)
-		return -ENODATA;
-	if (!(level > 0 && level < 1) || !resamples || !all_finite(x, nx) || !all_finite(y, ny))
+	for (i = 0; i < nr; i++) {
+		if (!all_finite(strata[i].x, strata[i].nx) ||
+		    !all_finite(strata[i].y, strata[i].ny))
+			return -EINVAL;
+		/* what has no counterpart is not compared */
+		nx += strata[i].ny ? strata[i].nx : 0;
+		ny += strata[i].nx ? strata[i].ny : 0;
+		*n += strata[i].nx + strata[i].ny;
+	}
+	return nx < 2 || ny < 2 ? -ENODATA : 0;
+}
+
+int stats_bootstrap_shift_strata(const struct stats_stratum *strata, size_t nr, double level,
+				 unsigned int resamples, unsigned int seed, struct stats_ci *ci)
+{
+	struct stats_stratum *drawn = NULL;
+	double *draw = NULL, *stat = NULL, *at;
+	gsl_rng *rng = NULL;
+	unsigned int i;
+	size_t n = 0, k;
+	int ret;
+
+	if (!(level > 0 && level < 1) || !resamples)
 		return -EINVAL;
+	ret = check_strata(strata, nr, &n);
+	if (ret)
+		return ret;
+	ret = -ENOMEM;
 	rng = seeded(seed);
-	draw = malloc((nx + ny) * sizeof(*draw));
+	draw = malloc(n * sizeof(*draw));
+	drawn = malloc(nr * sizeof(*drawn));
 	stat = malloc(resamples * sizeof(*stat));
-	if (!rng || !draw || !stat)
+	if (!rng || !draw || !drawn || !stat)
 		goto out;
 	for (i = 0; i < resamples; i++) {
-		resample(rng, x, nx, draw);
-		resample(rng, y, ny, draw + nx);
-		stat[i] = stats_hodges_lehmann(draw, nx, draw + nx, ny);
+		for (k = 0, at = draw; k < nr; at += strata[k].nx + strata[k].ny, k++) {
+			drawn[k] = strata[k];
+			drawn[k].x = at;
+			drawn[k].y = at + strata[k].nx;
+			resample(rng, strata[k].x, strata[k].nx, at);
+			resample(rng, strata[k].y, strata[k].ny, at + strata[k].nx);
+		}
+		stat[i] = stats_hodges_lehmann_strata(drawn, nr);
 		if (isnan(stat[i]))
 			goto out;
 	}
 	interval(stat, resamples, level, ci);
-	ci->est = stats_hodges_lehmann(x, nx, y, ny);
+	ci->est = stats_hodges_lehmann_strata(strata, nr);
 	ret = 0;
 out:
 	free(stat);
+	free(drawn);
 	free(draw);
 	if (rng)
 		gsl_rng_free(rng);
 	return ret;
+}
+
+int stats_bootstrap_shift(const double *x, size_t nx, const double *y, size_t ny, double level,
+			  unsigned int resamples, unsigned int seed, struct stats_ci *ci)
+{
+	const struct stats_stratum one = { .x = x, .y = y, .nx = nx, .ny = ny };
+
+	if (nx < 2 || ny < 2)
+		return -ENODATA;
+	return stats_bootstrap_shift_strata(&one, 1, level, resamples, seed, ci);
 }

@@ -18,20 +18,31 @@ static double median_and_free(double *d, size_t n)
 	return m;
 }
 
-double stats_hodges_lehmann(const double *x, size_t nx, const double *y, size_t ny)
+double stats_hodges_lehmann_strata(const struct stats_stratum *strata, size_t nr)
 {
-	size_t i, j, k = 0;
+	size_t i, j, s, k = 0, n = 0;
 	double *d;
 
-	if (!nx || !ny || nx > SIZE_MAX / sizeof(*d) / ny)
-		return NAN;
-	d = malloc(nx * ny * sizeof(*d));
+	for (s = 0; s < nr; s++) {
+		if (strata[s].nx && strata[s].ny > (SIZE_MAX / sizeof(*d) - n) / strata[s].nx)
+			return NAN;
+		n += strata[s].nx * strata[s].ny;
+	}
+	d = n ? malloc(n * sizeof(*d)) : NULL;
 	if (!d)
 		return NAN;
-	for (i = 0; i < nx; i++)
-		for (j = 0; j < ny; j++)
-			d[k++] = y[j] - x[i];
+	for (s = 0; s < nr; s++)
+		for (i = 0; i < strata[s].nx; i++)
+			for (j = 0; j < strata[s].ny; j++)
+				d[k++] = strata[s].y[j] - strata[s].x[i];
 	return median_and_free(d, k);
+}
+
+double stats_hodges_lehmann(const double *x, size_t nx, const double *y, size_t ny)
+{
+	const struct stats_stratum one = { .x = x, .y = y, .nx = nx, .ny = ny };
+
+	return stats_hodges_lehmann_strata(&one, 1);
 }
 
 double stats_hodges_lehmann_one(const double *x, size_t n)

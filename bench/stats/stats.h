@@ -94,6 +94,54 @@ struct stats_mw {
 int stats_mann_whitney(const double *x, size_t nx, const double *y, size_t ny, struct stats_mw *mw);
 
 /**
+ * struct stats_stratum - observations that are compared with each other only
+ * @x, @y: the two sides; a stratum in which one is empty says nothing
+ */
+struct stats_stratum {
+	const double *x, *y;
+	size_t nx, ny;
+};
+
+/**
+ * stats_mann_whitney_strata - the rank-sum test within strata
+ *
+ * @u is the sum over all strata, and so is its distribution: labels change places within a stratum only
+ * (a permutation test in blocks, van Elteren's with a weight of one for each pair). Exact when no stratum
+ * has more than 60 values.
+ *
+ * Return: as stats_mann_whitney(); -ENODATA when no stratum has both sides.
+ */
+int stats_mann_whitney_strata(const struct stats_stratum *strata, size_t nr, struct stats_mw *mw);
+
+/* The smallest two-sided p that the exact test can give for so many values, all of them different. */
+double stats_mann_whitney_min_p(const struct stats_stratum *strata, size_t nr);
+
+/**
+ * stats_cliff_delta - how often y is larger than x
+ * @u: of stats_mann_whitney_strata()
+ *
+ * Return: share of pairs with y larger less the share with y smaller, -1 to 1; NaN without a pair.
+ */
+double stats_cliff_delta(double u, const struct stats_stratum *strata, size_t nr);
+
+/* Median of all differences y - x within strata; NaN when there is none or memory is out. */
+double stats_hodges_lehmann_strata(const struct stats_stratum *strata, size_t nr);
+
+/* As stats_bootstrap_shift(), each side of each stratum resampled on its own. -ENODATA: a side has < 2. */
+int stats_bootstrap_shift_strata(const struct stats_stratum *strata, size_t nr, double level,
+				 unsigned int resamples, unsigned int seed, struct stats_ci *ci);
+
+/**
+ * stats_holm - adjust p values of one family (Holm, Scand. J. Statist. 6, 1979)
+ * @p: p values; those that are NaN are not part of the family
+ * @n: their number
+ * @adjusted: what to compare with the level instead, at most 1; NaN where @p is. May be @p itself.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int stats_holm(const double *p, size_t n, double *adjusted);
+
+/**
  * stats_hodges_lehmann - how far y lies above x: the median of all differences y - x
  *
  * Return: the shift; NaN when a side is empty or memory is out.

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* lubench compare */
+#include <argp.h>
+#include <errno.h>
+#include <stdlib.h>
+
+#include "bench/cli/runs.h"
+#include "bench/compare/compare.h"
+#include "bench/lubench.h"
+#include "bench/record/record.h"
+
+enum form {
+	TEXT,
+	JSON,
+	MARKDOWN,
+};
+
+struct options {
+	const char *side[CMP_SIDES];
+	const char *history;
+	struct cmp_options cmp;
+	enum form form;
+	bool all, force;
+};
+
+static const struct argp_option options[] = {
+	{ "json", 'j', NULL, 0, "One JSON object with everything in it", 0 },
+	{ "markdown", 'm', NULL, 0, "A table for a mail", 0 },
+	{ "all", 'a', NULL, 0, "Show what is not judged, too", 0 },
+	{ "metric", 'M', "PATTERN", 0, "Judge the metrics that match, instead of the usual ones",
+	  0 },
+	{ "history", 'H', "RUN,...", 0, "Learn from these runs, too, how noisy a series is", 0 },
+	{ "noise", 'n', "PERCENT", 0, "Changes that are noise without a history (default: 2)", 0 },
+	{ "alpha", 'A', "PERCENT", 0,
+	  "Of comparisons of equal sides, how many may find something (default: 1)", 0 },
+	{ "force", 'f', NULL, 0, "Compare what differs in hardware, clock or emulation", 0 },
+	{ 0 },
+};
+
+static double percent(const char *arg, struct argp_state *state)
+{
+	char *end;
+	double v = strtod(arg, &end);
+
+	if (end == arg || *end || !(v > 0) || !(v < 100))
+		argp_error(state, "%s: a number of per cent, more than 0 and less than 100", arg);
+	return v / 100;
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct options *o = state->input;
+
+	switch (key) {
+	case 'j':
+		o->form = JSON;
+		break;
+	case 'm':
+		o->form = MARKDOWN;
+		break;
+	case 'a':
+		o->all = true;
+		break;
+	case 'M':
+		o->cmp.metric = arg;
+		break;
+	case 'H':
+		o->history = arg;
+		break;
+	case 'n':
+		o->cmp.floor = percent(arg, state);
+		break;
+	case 'A':
+		o->cmp.alpha = percent(arg, state);
+		break;
+	case 'f':
+		o->force = true;
+		break;
+	case ARGP_KEY_ARG:
+		if (state->arg_num >= CMP_SIDES)
+			argp_error(state,
+				   "two sides; several runs of one side have commas between");
+		o->side[state->arg_num] = arg;
+		break;
+	case ARGP_KEY_END:
+		if (!o->side[CMP_NEW])
+			argp_error(state, "which runs? BASE and NEW (lubench list runs)");
+		break;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	return 0;
+}
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse,
+	.args_doc = "BASE NEW",
+	.doc = "Did it get slower? BASE and NEW are directories of runs, or names of runs in results/runs or "
+	       "results/baselines; several runs of a side have commas between. Exit status 0: no regression "
+	       "found, 1: a regression, 2: nothing could be compared.",
+};
+
+struct input {
+	struct record_set sets[CMP_MAX_RUNS];
+	size_t n;
+	bool broken;
+};
+
+static int read_side(struct input *in, struct compare *c, const char *words, enum cmp_side side)
+{
+	char *dirs[CMP_MAX_RUNS];
+	int nr = runs_find(words, dirs, CMP_MAX_RUNS), err = nr < 0 ? nr : 0, i;
+
+	for (i = 0; i < nr; i++) {
+		struct record_set *set = &in->sets[in->n];
+
+		if (!err && in->n == CMP_MAX_RUNS) {
+			lub_err("more than %d runs in all; name fewer", CMP_MAX_RUNS);
+			err = -E2BIG;
+		}
+		if (!err) {
+			in->n++;
+			err = record_read(dirs[i], set);
+		}
+		if (!err && !set->run) {
+			lub_err("%s: without a run line nobody knows what it ran on", dirs[i]);
+			err = -EINVAL;
+		}
+		if (!err) {
+			in->broken |= set->torn || set->bad_lines;
+			err = cmp_add_run(c, set, side);
+		}
+		free(dirs[i]);
+	}
+	return err;
+}
+
+static void say_difference(const char *what, void *arg)
+{
+	lub_err("%s%s", arg ? "FORCED in spite of " : "not comparable: ", what);
+}
+
+static int write_out(const struct compare *c, const struct options *o)
+{
+	json_t *json;
+	int err = 0;
+
+	switch (o->form) {
+	case TEXT:
+		return cmp_text(stdout, c, o->all);
+	case MARKDOWN:
+		return cmp_markdown(stdout, c, o->all);
+	case JSON:
+		json = cmp_json(c);
+		if (!json || json_dumpf(json, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(12)))
+			err = json ? -EIO : -ENOMEM;
+		json_decref(json);
+		putchar('\n');
+		break;
+	}
+	return err;
+}
+
+/* Return: an exit status. */
+static int compare(struct compare *c, struct input *in, const struct options *o)
+{
+	int err = read_side(in, c, o->side[CMP_BASE], CMP_BASE);
+
+	if (!err)
+		err = read_side(in, c, o->side[CMP_NEW], CMP_NEW);
+	if (!err && o->history)
+		err = read_side(in, c, o->history, CMP_HISTORY);
+	if (!err && cmp_conditions(c, say_difference, o->force ? "forced" : NULL) && !o->force) {
+		lub_err("compare runs of one machine, or say --force");
+		return CMP_UNKNOWN;
+	}
+	if (!err)
+		err = cmp_judge(c);
+	if (!err)
+		err = write_out(c, o);
+	if (!err && fflush(stdout))
+		err = -errno;
+	if (err == -ENOMEM || err == -EIO)
+		lub_err("comparison: %s", strerror(-err));
+	if (!err && in->broken)
+		lub_err("a record is torn or holds bad lines: what is left was compared");
+	return err ? CMP_UNKNOWN : cmp_outcome(c);
+}
+
+int cmd_compare(int argc, char **argv)
+{
+	struct options o = {
+		.cmp = { .alpha = CMP_ALPHA, .floor = CMP_FLOOR, .resamples = STATS_RESAMPLES }
+	};
+	struct input *in;
+	struct compare c;
+	int status;
+
+	argv[0] = (char *)"lubench compare";
+	argp_err_exit_status = LUB_EXIT_USAGE;
+	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
+		return LUB_EXIT_USAGE;
+	in = calloc(1, sizeof(*in));
+	if (!in) {
+		lub_err("comparison: out of memory");
+		return LUB_EXIT_USAGE;
+	}
+	cmp_init(&c, &o.cmp);
+	status = compare(&c, in, &o);
+	cmp_free(&c);
+	while (in->n)
+		record_set_free(&in->sets[--in->n]);
+	free(in);
+	return status;
+}

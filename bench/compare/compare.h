@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Did it get slower? Two sides, each one run or several, compared series by series.
+ *
+ * The unit of independence is the kexec cycle: what is compared are the medians of each cycle's repetitions.
+ * docs/comparing.md has the rules, and why they are so. All strings and records belong to the record sets,
+ * which must outlive the comparison.
+ */
+#ifndef LUBENCH_COMPARE_H
+#define LUBENCH_COMPARE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "bench/report/model.h"
+#include "bench/stats/stats.h"
+
+struct lub_params;
+struct lub_sample;
+struct record_set;
+
+/* Most runs of all sides together. */
+#define CMP_MAX_RUNS 64
+
+/* How likely a comparison of two equal sides finds any change at all. */
+#define CMP_ALPHA 0.01
+
+/* Relative change that is noise as long as no history says otherwise. */
+#define CMP_FLOOR 0.02
+
+/* History runs only tell how noisy a series is. */
+enum cmp_side {
+	CMP_BASE,
+	CMP_NEW,
+	CMP_SIDES,
+	CMP_HISTORY = CMP_SIDES,
+};
+
+enum cmp_verdict {
+	CMP_NONE, /* no verdict, and @why says why */
+	CMP_SAME, /* no change found */
+	CMP_BETTER,
+	CMP_WORSE,
+};
+
+/**
+ * struct cmp_test - one question asked: did this change
+ * @n: independent observations of each side
+ * @med: medians of each side, in the unit of the series; of coefficients their values; NaN without any
+ * @shift: relative change from base to new: Hodges-Lehmann on logarithms, 0.05 is 5 % more; NaN: unknown
+ * @lo, @hi: 95 % interval of @shift; NaN: unknown
+ * @delta: Cliff's delta: share of pairs with new larger less those with new smaller; NaN: unknown
+ * @p: two-sided; NaN: not asked
+ * @p_adj: after Holm over the family; NaN: not judged
+ * @p_min: the smallest @p that so few observations can give
+ * @judged: it counts for the verdict of the comparison
+ * @verdict: what came out
+ * @why: a reason in words for CMP_NONE, and for CMP_SAME where it is not obvious; else NULL
+ */
+struct cmp_test {
+	size_t n[CMP_SIDES];
+	double med[CMP_SIDES];
+	double shift, lo, hi, delta, p, p_adj, p_min;
+	bool judged;
+	enum cmp_verdict verdict;
+	const char *why;
+};
+
+/**
+ * struct cmp_obs - one value with the cycle it is from
+ * @run: index of its run in the comparison
+ */
+struct cmp_obs {
+	uint32_t run, cycle;
+	double value;
+};
+
+struct cmp_obs_list {
+	struct cmp_obs *v;
+	size_t n, cap;
+};
+
+/**
+ * struct cmp_point - one combination of parameters of a series
+ * @p: its parameters
+ * @obs: of each side and of the history: first samples, after cmp_reduce() medians, one a cycle
+ * @nulls: samples of each side without a value
+ * @null_why: reason of the first of these
+ * @ref: logarithm of the median over the cycles of both sides; NaN when a value is not positive
+ */
+struct cmp_point {
+	const struct lub_params *p;
+	struct cmp_obs_list obs[CMP_SIDES + 1];
+	unsigned int nulls[CMP_SIDES];
+	const char *null_why[CMP_SIDES];
+	double ref;
+	struct cmp_test test;
+};
+
+/* Terms of the scaling fit: fixed, per HWPT, per page-table page. */
+#define CMP_TERMS 3
+
+/**
+ * struct cmp_scaling - cost = fixed + a * HWPTs + b * pages of each side, and how they differ
+ * @terms: 0 when the series is not fitted at all
+ * @name: of each term
+ * @reason: why a side cannot be fitted, or NULL
+ * @coef: @med are coefficients, in ns each
+ */
+struct cmp_scaling {
+	size_t terms;
+	const char *name[CMP_TERMS];
+	const char *reason;
+	struct cmp_test coef[CMP_TERMS];
+};
+
+/**
+ * struct cmp_series - one metric in one setting, over all its points
+ * @first: a sample of it; everything but the size of the point is the key
+ * @headline: it is judged (bench/compare/metrics.c)
+ * @all: the question over all points at once; of one point it is that one's
+ * @noise: relative changes below this are noise
+ * @noise_from: changes between runs that @noise was learnt from; 0: it is the given floor
+ */
+struct cmp_series {
+	const struct lub_sample *first;
+	bool headline;
+	struct cmp_point *points;
+	size_t nr_points, cap_points;
+	struct cmp_test all;
+	struct cmp_scaling scaling;
+	double noise;
+	size_t noise_from;
+};
+
+/**
+ * struct cmp_options - what the user can choose
+ * @alpha: false alarms of a whole comparison, CMP_ALPHA
+ * @floor: relative change that is noise without a history, CMP_FLOOR
+ * @metric: shell pattern of metrics that are judged, instead of the headlines; NULL: those
+ * @resamples: of the bootstrap; 0: no intervals
+ */
+struct cmp_options {
+	double alpha, floor;
+	const char *metric;
+	unsigned int resamples;
+};
+
+/**
+ * struct cmp_run - one run of the comparison
+ * @side: which side, or CMP_HISTORY
+ */
+struct cmp_run {
+	const struct record_set *set;
+	enum cmp_side side;
+};
+
+/* How many tests there were in each family that Holm's correction went over. */
+struct cmp_families {
+	size_t series, scaling, points;
+};
+
+/**
+ * struct compare - a comparison
+ * @runs: runs of all sides
+ * @cycles: planned cycles of each side
+ * @ok: how many of them ended ok
+ * @worse, @better, @judged: tests with that verdict; judged with any verdict
+ * @series_judged, @series_asked: series with a verdict, and those that should have one
+ * @lost: judged series that base has and new has not, though it planned the same
+ */
+struct compare {
+	struct cmp_options opt;
+	struct cmp_run runs[CMP_MAX_RUNS];
+	size_t nr_runs;
+	struct cmp_series *series;
+	size_t nr_series, cap_series;
+	size_t cycles[CMP_SIDES], ok[CMP_SIDES];
+	struct cmp_families families;
+	size_t worse, better, judged, series_judged, series_asked, lost;
+};
+
+/**
+ * cmp_init() - start with no run
+ * @opt: NULL for the defaults
+ */
+void cmp_init(struct compare *c, const struct cmp_options *opt);
+
+/**
+ * cmp_add_run() - take in the samples of a run
+ * @set: its records
+ * @side: which side it is on
+ *
+ * Return: 0, -E2BIG, -ENOMEM.
+ */
+int cmp_add_run(struct compare *c, const struct record_set *set, enum cmp_side side);
+
+/**
+ * cmp_judge() - ask and answer all questions; once, after all runs are in
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int cmp_judge(struct compare *c);
+
+void cmp_free(struct compare *c);
+
+/**
+ * cmp_conditions() - what else than the kernel differs between the runs
+ * @c: all runs are in
+ * @each: called for every condition that must not differ and does, with a line about it
+ * @arg: for @each
+ *
+ * Return: how many there are.
+ */
+size_t cmp_conditions(const struct compare *c, void (*each)(const char *what, void *arg),
+		      void *arg);
+
+/**
+ * enum cmp_outcome - what a comparison comes to; the exit status of `lubench compare`
+ * @CMP_UNKNOWN: no series could be judged
+ */
+enum cmp_outcome {
+	CMP_NO_REGRESSION = 0,
+	CMP_REGRESSION = 1,
+	CMP_UNKNOWN = 2,
+};
+
+/* What it comes to: a judged series that got worse, or that is lost, is a regression. */
+enum cmp_outcome cmp_outcome(const struct compare *c);
+
+/* The outcome in one sentence. */
+char *cmp_sentence(const struct compare *c, char *buf, size_t len);
+
+/* "EMULATED" and the like when a run of either side is, else NULL. */
+const char *cmp_label(const struct compare *c);
+
+/* Is this series shown without being asked for? */
+bool cmp_shown(const struct cmp_series *s, bool all);
+
+/* "+4.2 %", "-" when unknown; "-1.0..+3.2" of both ends of an interval in per cent. */
+char *cmp_percent(char buf[32], double change);
+char *cmp_interval(char buf[32], const struct cmp_test *t);
+
+/* Short names: "none", "same", "better", "worse". */
+const char *cmp_verdict_name(enum cmp_verdict v);
+
+/* What a series measures in, in words: "preserve.iommufd, phase blackout". */
+char *cmp_series_name(const struct cmp_series *s, char *buf, size_t len);
+
+/* A point in words: "4 KiB, 1 GiB, 16 HWPTs". */
+char *cmp_point_name(const struct lub_params *p, char *buf, size_t len);
+
+/*
+ * The forms of output. @cmp_text is at most 100 columns of ASCII; @all shows what is not judged, too.
+ * Return: 0, -ENOMEM, -EIO.
+ */
+int cmp_text(FILE *out, const struct compare *c, bool all);
+int cmp_markdown(FILE *out, const struct compare *c, bool all);
+json_t *cmp_json(const struct compare *c);
+
+/* --- between the files of bench/compare/ --- */
+
+/* Is this metric judged, with these parameters? @pattern: as in struct cmp_options. */
+bool cmp_is_headline(const struct lub_sample *s, const char *pattern);
+
+/* Does its cost grow with HWPTs and page-table pages, so that it is fitted? */
+bool cmp_scales(const char *metric);
+
+/* Samples to medians of cycles, and the reference of each point. Return: 0 or -ENOMEM. */
+int cmp_reduce(struct compare *c);
+
+/**
+ * struct cmp_strata - the cycles of a series, those together that measured the same points
+ * @v: one observation a cycle: how far its points lie above their references, their pseudomedian
+ */
+struct cmp_strata {
+	struct stats_stratum *v;
+	size_t n;
+};
+
+/* Return: 0 or -ENOMEM; cmp_strata_free() in both cases. */
+int cmp_strata(const struct cmp_series *s, struct cmp_strata *out);
+void cmp_strata_free(struct cmp_strata *strata);
+
+/* Learn the noise of one series. Return: 0 or -ENOMEM. */
+int cmp_noise(const struct compare *c, struct cmp_series *s);
+
+/* Fit both sides and compare the coefficients. Return: 0 or -ENOMEM. */
+int cmp_scaling(const struct compare *c, struct cmp_series *s);
+
+/* Median of the base, or of the new side of a point; NaN without one. */
+double cmp_point_median(const struct cmp_point *p, enum cmp_side side);
+
+/* The same point of another series of the same setting, NULL when there is none. */
+const struct cmp_point *cmp_beside(const struct compare *c, const struct cmp_series *s,
+				   const char *metric, const struct lub_params *p);
+
+#endif /* LUBENCH_COMPARE_H */

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What must be the same on both sides for a difference to be the kernel's: hardware, clock, emulation, and
+ * what was measured.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/compare/compare.h"
+#include "bench/lubench.h"
+#include "bench/record/record.h"
+
+/* A clock's rate is measured anew at each boot; beyond this it is another machine. */
+#define HZ_TOLERANCE 1e-3
+
+static const struct condition {
+	const char *what;
+	const char *path[3];
+} conditions[] = {
+	{ "target", { "target" } },
+	{ "host", { "host" } },
+	{ "emulation", { "emulated" } },
+	{ "simulation", { "simulated" } },
+	{ "accelerator", { "machine", "accel" } },
+	{ "icount", { "machine", "icount" } },
+	{ "emulator", { "machine", "emulator" } },
+	{ "realtime priority", { "machine", "realtime" } },
+	{ "architecture", { "machine", "arch" } },
+	{ "IOMMU", { "machine", "iommu" } },
+	{ "processor", { "machine", "cpu" } },
+	{ "memory in bytes", { "machine", "memory_bytes" } },
+	{ "device", { "machine", "device" } },
+	{ "clock", { "machine", "clock", "name" } },
+	{ "rate of the clock", { "machine", "clock", "hz" } },
+	{ "scenario", { "scenario" } },
+	{ "workload", { "workload" } },
+};
+
+static const json_t *at(const json_t *run, const struct condition *cond)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(cond->path) && cond->path[i]; i++)
+		run = json_object_get(run, cond->path[i]);
+	return json_is_null(run) ? NULL : run;
+}
+
+static bool same(const json_t *a, const json_t *b, bool rate)
+{
+	double x, y;
+
+	if (!a || !b)
+		return a == b;
+	if (rate && json_is_number(a) && json_is_number(b)) {
+		x = json_number_value(a);
+		y = json_number_value(b);
+		return fabs(x - y) <= HZ_TOLERANCE * fmax(fabs(x), fabs(y));
+	}
+	return json_equal(a, b);
+}
+
+static void in_words(const json_t *v, char *buf, size_t len)
+{
+	char *text = v ? json_dumps(v, JSON_ENCODE_ANY) : NULL;
+
+	snprintf(buf, len, "%s",
+		 json_string_value(v) ? json_string_value(v)
+		 : text		      ? text
+				      : "unknown");
+	free(text);
+}
+
+size_t cmp_conditions(const struct compare *c, void (*each)(const char *what, void *arg), void *arg)
+{
+	char a[100], b[100], line[320];
+	size_t i, j, found = 0;
+
+	for (i = 0; i < ARRAY_LEN(conditions) && c->nr_runs; i++) {
+		const json_t *first = at(c->runs[0].set->run, &conditions[i]);
+		bool rate = conditions[i].path[2] && !strcmp(conditions[i].path[2], "hz");
+
+		for (j = 1; j < c->nr_runs; j++) {
+			const json_t *other = at(c->runs[j].set->run, &conditions[i]);
+
+			if (same(first, other, rate))
+				continue;
+			in_words(first, a, sizeof(a));
+			in_words(other, b, sizeof(b));
+			snprintf(line, sizeof(line), "%s: %s in run %s, %s in run %s",
+				 conditions[i].what, a, c->runs[0].set->run_id, b,
+				 c->runs[j].set->run_id);
+			each(line, arg);
+			found++;
+			break;
+		}
+	}
+	return found;
+}

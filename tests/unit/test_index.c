@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The index: what it says of runs, that it follows the records, and what becomes of broken ones.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <sqlite3.h>
+
+#include "bench/record/index.h"
+
+/* Linked without the controller's main part, this stands in for it. */
+__attribute__((weak)) const char *lub_wipe(void)
+{
+	return "";
+}
+
+#define PARAMS                                                                         \
+	"{\"hwpts\":1,\"ioas_bytes\":4096,\"page_bytes\":4096,\"devices\":1,\"mode\":" \
+	"\"preserve\",\"workload\":\"lsi\",\"probes\":\"off\"}"
+
+static char dir[] = "/tmp/lubench-index-XXXXXX";
+
+static void write_run(const char *name, const char *target, const char *kernel, const char *series,
+		      const char *more)
+{
+	char path[200];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	mkdir(path, 0755);
+	snprintf(path, sizeof(path), "%s/%s/samples.jsonl", dir, name);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	fprintf(f,
+		"{\"schema\":1,\"kind\":\"run\",\"run\":\"%s\",\"target\":\"%s\",\"mode\":\"preserve\",\"plan\":"
+		"\"quick\",\"reps\":3,\"planned\":2,\"started\":\"2026-%s\",\"series\":\"%s\",\"kernel\":"
+		"{\"selection\":\"%s\"}}\n%s",
+		name, target, name, series, kernel, more);
+	fclose(f);
+}
+
+static void sample(char *buf, size_t len, int cycle, int rep, int value)
+{
+	snprintf(
+		buf + strlen(buf), len - strlen(buf),
+		"{\"schema\":1,\"kind\":\"sample\",\"run\":\"r\",\"cycle\":%d,\"rep\":%d,\"scenario\":"
+		"\"preserve\",\"metric\":\"mark\",\"unit\":\"ns\",\"clock\":\"tsc\",\"value\":%d,\"params\":" PARAMS
+		"}\n",
+		cycle, rep, value);
+}
+
+static char seen[400];
+
+static void note(const struct index_run *run, void *arg)
+{
+	(void)arg;
+	snprintf(seen + strlen(seen), sizeof(seen) - strlen(seen), "%s:%lld/%lld/%lld:%lld:%lld ",
+		 run->dir, (long long)run->ok, (long long)run->skipped, (long long)run->failed,
+		 (long long)run->samples, (long long)run->bad);
+}
+
+static const char *list(const struct index_filter *f)
+{
+	seen[0] = '\0';
+	assert_int_equal(index_runs(dir, f, note, NULL), 0);
+	return seen;
+}
+
+static double query(const char *sql)
+{
+	char path[200];
+	sqlite3_stmt *st;
+	sqlite3 *db;
+	double v;
+
+	snprintf(path, sizeof(path), "%s/" INDEX_FILE, dir);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &st, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(st), SQLITE_ROW);
+	v = sqlite3_column_double(st, 0);
+	sqlite3_finalize(st);
+	sqlite3_close(db);
+	return v;
+}
+
+static int setup(void **state)
+{
+	char more[4000] =
+		"{\"schema\":1,\"kind\":\"outcome\",\"run\":\"r\",\"cycle\":1,\"scenario\":\"preserve\","
+		"\"params\":" PARAMS ",\"outcome\":\"ok\",\"reason\":null}\n"
+		"{\"schema\":1,\"kind\":\"outcome\",\"run\":\"r\",\"cycle\":2,\"scenario\":\"preserve\","
+		"\"params\":" PARAMS ",\"outcome\":\"hang\",\"reason\":\"x\"}\n";
+
+	(void)state;
+	if (!mkdtemp(dir))
+		return -1;
+	sample(more, sizeof(more), 1, 0, 30);
+	sample(more, sizeof(more), 1, 1, 10);
+	sample(more, sizeof(more), 1, 2, 20);
+	sample(more, sizeof(more), 2, 0, 7);
+	write_run("01", "vtd", "series", "abc123", more);
+	write_run("02", "smmuv3", "series-10", "abd456", "");
+	write_run("03", "vtd", "base", "", "no record\n{\"torn\":");
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	char cmd[100];
+
+	(void)state;
+	snprintf(cmd, sizeof(cmd), "rm -rf %s", dir);
+	return system(cmd);
+}
+
+static void counts(void **state)
+{
+	(void)state;
+	assert_string_equal(list(NULL), "01:1/0/1:4:0 02:0/0/0:0:0 03:0/0/0:0:2 ");
+}
+
+static void filters(void **state)
+{
+	const struct index_filter target = { .target = "vtd" }, kernel = { .kernel = "base" };
+	const struct index_filter series = { .series = "ab" },
+				  both = { .target = "vtd", .series = "ab" };
+	const struct index_filter none = { .plan = "soak" };
+
+	(void)state;
+	assert_string_equal(list(&target), "01:1/0/1:4:0 03:0/0/0:0:2 ");
+	assert_string_equal(list(&kernel), "03:0/0/0:0:2 ");
+	assert_string_equal(list(&series), "01:1/0/1:4:0 02:0/0/0:0:0 ");
+	assert_string_equal(list(&both), "01:1/0/1:4:0 ");
+	assert_string_equal(list(&none), "");
+}
+
+static void medians(void **state)
+{
+	(void)state;
+	list(NULL);
+	assert_true(query("SELECT value FROM value WHERE cycle = 1") == 20);
+	assert_true(query("SELECT n FROM value WHERE cycle = 1") == 3);
+	assert_true(query("SELECT count(*) FROM value") == 2);
+	assert_true(
+		query("SELECT count(*) FROM series WHERE json_extract(key, '$.metric') = 'mark'") ==
+		1);
+}
+
+static void follows(void **state)
+{
+	char more[1000] = "", path[200];
+
+	(void)state;
+	list(NULL);
+	sample(more, sizeof(more), 1, 0, 50);
+	write_run("01", "vtd", "series", "abc123", more);
+	assert_string_equal(list(NULL), "01:0/0/0:1:0 02:0/0/0:0:0 03:0/0/0:0:2 ");
+	assert_true(query("SELECT max(value) FROM value") == 50);
+	assert_true(query("SELECT count(*) FROM value") == 1);
+	snprintf(path, sizeof(path), "rm -rf %s/01", dir);
+	assert_int_equal(system(path), 0);
+	assert_string_equal(list(NULL), "02:0/0/0:0:0 03:0/0/0:0:2 ");
+	assert_true(query("SELECT count(*) FROM value") == 0);
+	/* what is lost comes back from the records */
+	snprintf(path, sizeof(path), "%s/" INDEX_FILE, dir);
+	assert_int_equal(unlink(path), 0);
+	assert_string_equal(list(NULL), "02:0/0/0:0:0 03:0/0/0:0:2 ");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(counts),
+		cmocka_unit_test(filters),
+		cmocka_unit_test(medians),
+		cmocka_unit_test(follows),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
