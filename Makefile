@@ -92,7 +92,7 @@ CPPFLAGS := -D_GNU_SOURCE -I. -MMD -MP
 WARN := -Wall -Wextra -Werror
 LDLIBS := -ljansson -linih -lsqlite3 -lgsl -lgslcblas -lm -pthread
 
-SUITE_DIRS := bench/cli bench/plan bench/target bench/record bench/stats bench/report bench/compare bench/export
+SUITE_DIRS := bench/cli bench/doctor bench/plan bench/target bench/record bench/stats bench/report bench/compare bench/export
 AGENT_DIRS := bench/agent workloads/dma workloads/nvme bpf
 $(foreach d,$(SUITE_DIRS) $(AGENT_DIRS),$(eval include $(d)/Build.mk))
 in_dir = $(addprefix $(1)/,$($(notdir $(1))-y))
@@ -106,6 +106,12 @@ TESTS := $(patsubst %.c,build/%,$(wildcard tests/unit/test_*.c))
 
 build/lubench: build/obj/bench/lubench.o $(SUITE_OBJ)
 	$(call say,LD,$@)$(CC) -o $@ $^ $(LDLIBS)
+
+# The script that a machine is asked with, as a string.
+build/obj/bench/doctor/script.o: build/gen/doctor-script.inc
+build/gen/doctor-script.inc: bench/doctor/script.sh Makefile
+	@mkdir -p $(@D)
+	$(Q)sed 's/\\/\\\\/g; s/"/\\"/g; s/^/"/; s/$$/\\n"/' $< >$@
 
 build/obj/%.o: %.c Makefile | deps
 	@mkdir -p $(@D)

@@ -7,17 +7,29 @@
 #include <unistd.h>
 
 #include "bench/cli/artifacts.h"
+#include "bench/cli/doctor.h"
 #include "bench/lubench.h"
 #include "bench/target/proc.h"
 #include "bench/target/qemu.h"
-#include "bench/target/ssh.h"
 
 struct options {
-	const char *host;
+	struct doctor_host h;
+	bool restore;
+};
+
+enum {
+	OPT_RESTORE = 0x100,
+	OPT_RECORD,
+	OPT_ANSWERS
 };
 
 static const struct argp_option options[] = {
 	{ "host", 'H', "USER@MACHINE", 0, "Look at a real machine, too", 0 },
+	{ "device", 'd', "BDF", 0, "Device of it that is to be taken", 0 },
+	{ "restore", OPT_RESTORE, NULL, 0,
+	  "Give the device back that an interrupted run has taken, and do nothing else", 0 },
+	{ "record", OPT_RECORD, "FILE", 0, "Keep what the machine says", 0 },
+	{ "answers", OPT_ANSWERS, "FILE", 0, "Judge such a file instead of asking a machine", 0 },
 	{ 0 },
 };
 
@@ -25,11 +37,34 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct options *o = state->input;
 
-	if (key != 'H' && key != ARGP_KEY_ARG)
+	switch (key) {
+	case 'H':
+	case ARGP_KEY_ARG:
+		if (o->h.host)
+			argp_error(state, "one host at a time");
+		o->h.host = arg;
+		break;
+	case 'd':
+		if (!facts_bdf_valid(arg))
+			argp_error(state, "--device %s: write it like 0000:3a:01.0", arg);
+		o->h.device = arg;
+		break;
+	case OPT_RESTORE:
+		o->restore = true;
+		break;
+	case OPT_RECORD:
+		o->h.record = arg;
+		break;
+	case OPT_ANSWERS:
+		o->h.answers = arg;
+		break;
+	case ARGP_KEY_END:
+		if ((o->restore || o->h.record) && !o->h.host)
+			argp_error(state, "--restore and --record need a host");
+		break;
+	default:
 		return ARGP_ERR_UNKNOWN;
-	if (o->host)
-		argp_error(state, "one host at a time");
-	o->host = arg;
+	}
 	return 0;
 }
 
@@ -37,7 +72,9 @@ static const struct argp argp = {
 	.options = options,
 	.parser = parse,
 	.args_doc = "[USER@MACHINE]",
-	.doc = "Say what is there and what is missing, and which command brings it.",
+	.doc = "Say what is there and what is missing, and which command brings it. Exit status 0 when "
+	       "nothing is missing, 1 when something is, 2 for bad input. What is only skipped in a run "
+	       "is marked so.",
 };
 
 static int say(bool good, const char *what, const char *detail, const char *remedy)
@@ -83,57 +120,6 @@ static int check_here(void)
 	return missing;
 }
 
-static int ask_host(struct target *t)
-{
-	struct target_exec x = { .timeout_ms = 30000 };
-	char *text;
-	int missing = 0;
-
-	x.command = "cat /proc/sys/kernel/osrelease; for p in /dev/iommu /dev/liveupdate"
-		    " /sys/class/iommu/dmar0 /sys/kernel/debug/kho; do"
-		    " test -e $p && echo \"ok $p\" || echo \"no $p\"; done";
-	if (t->row->ops->exec(t, &x)) {
-		missing = say(false, "host shell", x.why, "a login shell is needed");
-		free(x.out);
-		return missing;
-	}
-	for (text = strtok(x.out, "\n"); text; text = strtok(NULL, "\n")) {
-		if (!strncmp(text, "ok ", 3) || !strncmp(text, "no ", 3))
-			missing += say(
-				text[0] == 'o', "host file", text + 3,
-				"boot the series kernel with kho=on liveupdate=on and the IOMMU on");
-		else
-			printf("%-8s %-16s %s\n", "info", "host kernel", text);
-	}
-	free(x.out);
-	return missing;
-}
-
-static int check_host(const char *host)
-{
-	char dir[] = "/tmp/lubench-doctor-XXXXXX", known[64];
-	struct target t = {
-		.row = target_row_find("host"),
-		.name = "host",
-		.host = host,
-		.launch_ms = 15000,
-		.append = "",
-		.ram_fd = -1,
-	};
-	int missing = 0;
-
-	t.dir = mkdtemp(dir);
-	if (!t.dir || t.row->ops->probe(&t) || t.row->ops->launch(&t, 1))
-		missing = say(false, "host", host, "ssh must work without a password");
-	else
-		missing = say(true, "host", host, "") + ask_host(&t);
-	t.row->ops->release(&t);
-	snprintf(known, sizeof(known), "%s/known_hosts", dir);
-	unlink(known);
-	rmdir(dir);
-	return missing;
-}
-
 int cmd_doctor(int argc, char **argv)
 {
 	struct options o = { 0 };
@@ -144,8 +130,10 @@ int cmd_doctor(int argc, char **argv)
 	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
 		return LUB_EXIT_USAGE;
 	proc_catch_signals();
-	missing = check_here();
-	if (o.host)
-		missing += check_host(o.host);
+	if (o.restore)
+		return doctor_restore_host(o.h.host);
+	missing = o.h.answers ? 0 : check_here();
+	if (o.h.host || o.h.answers)
+		missing += doctor_host(&o.h);
 	return missing ? LUB_EXIT_FAIL : LUB_EXIT_OK;
 }

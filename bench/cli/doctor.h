@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The part of `lubench doctor` that looks at a real machine. */
+#ifndef BENCH_CLI_DOCTOR_H
+#define BENCH_CLI_DOCTOR_H
+
+#include "bench/doctor/facts.h"
+#include "bench/target/target.h"
+
+/**
+ * struct doctor_host - what to look at
+ * @host: user@machine, NULL with @answers
+ * @device: BDF of the device that is to be taken, valid; NULL: none was named
+ * @record: file that the machine's answer goes to, NULL: none
+ * @answers: file with an answer that is judged instead, NULL: none
+ */
+struct doctor_host {
+	const char *host;
+	const char *device;
+	const char *record;
+	const char *answers;
+};
+
+/**
+ * doctor_host() - ask the machine and judge
+ * @h: what to look at
+ *
+ * Return: how many things are missing.
+ */
+int doctor_host(const struct doctor_host *h);
+
+/**
+ * doctor_restore() - have the agent walk the undo record
+ * @t: target that answers
+ *
+ * Nothing to undo is no failure.
+ *
+ * Return: an &enum lub_exit; said on stdout or stderr.
+ */
+int doctor_restore(struct target *t);
+
+/**
+ * doctor_restore_host() - the same for a host
+ * @host: user@machine
+ *
+ * Return: as doctor_restore().
+ */
+int doctor_restore_host(const char *host);
+
+#endif
