@@ -238,7 +238,7 @@ static double gap_limit(const struct model *m, bool preserves)
 }
 
 /* What the times of the table leave out. */
-static void host_line(FILE *out, const struct model *m)
+static void host_line(FILE *out, const struct model *m, bool preserves)
 {
 	double worst[DMA_PHASES] = { NAN, NAN, NAN };
 	char text[3 * COLUMNS], a[CELL], b[CELL], c[CELL];
@@ -247,7 +247,9 @@ static void host_line(FILE *out, const struct model *m)
 	int k;
 
 	for (i = 0; i < m->nr_cycles; i++) {
-		for (k = 0; m->cycles[i].ok && k < DMA_PHASES; k++) {
+		if (!m->cycles[i].ok || preserves != cycle_preserves(&m->cycles[i]))
+			continue;
+		for (k = 0; k < DMA_PHASES; k++) {
 			worst[k] = fmax(worst[k], m->cycles[i].gap[k]);
 			watched |= !isnan(m->cycles[i].running[k]);
 			any |= !isnan(m->cycles[i].gap[k]);
@@ -325,7 +327,7 @@ int section_witness(FILE *out, struct model *m)
 	notes_print(out, &notes);
 	translation_line(out, m);
 	if (!icount)
-		host_line(out, m);
+		host_line(out, m, preserves);
 	rule_line(out, icount, limit);
 	verdict_line(out, m, &t, preserves);
 	m->failed |= preserves && t.n[FAIL];
