@@ -211,6 +211,30 @@ build/tests/faults/shim.so: tests/faults/shim.c Makefile | deps
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(CC) -std=gnu11 $(CFLAGS) $(WARN) $(CPPFLAGS) -fPIC -shared -o $@ $<
 
+# Parsers of foreign data, one program each: with gcc for the corpus, with clang for libFuzzer.
+FUZZ := journal samples outcome trace console kernel answers
+FUZZ_SRC := $(SUITE_SRC) $(addprefix bench/agent/,counters.c kmsg.c sysfile.c clock.c) tests/fuzz/files.c
+FUZZ_CC-replay := gcc -fsanitize=address,undefined -fno-sanitize-recover=all
+FUZZ_CC-fuzz := clang -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all -Wno-unknown-warning-option
+FUZZ_LD-fuzz := -fsanitize=fuzzer
+FUZZ_MAIN-replay := build/fuzz/replay/obj/tests/fuzz/replay.o
+FUZZ_REPLAY := $(FUZZ:%=build/fuzz/replay/%)
+
+define fuzz_rules
+build/fuzz/$(1)/suite.a: $$(FUZZ_SRC:%.c=build/fuzz/$(1)/obj/%.o)
+	$$(call say,AR,$$@)rm -f $$@ && ar qcs $$@ $$^
+
+build/fuzz/$(1)/obj/%.o: %.c Makefile | deps
+	@mkdir -p $$(@D)
+	$$(call say,CC,"$$< ($(1))")$$(FUZZ_CC-$(1)) -std=gnu11 -O1 -g $$(WARN) $$(CPPFLAGS) -c -o $$@ $$<
+
+build/fuzz/$(1)/obj/bench/doctor/script.o: build/gen/doctor-script.inc
+
+$$(FUZZ:%=build/fuzz/$(1)/%): build/fuzz/$(1)/%: build/fuzz/$(1)/obj/tests/fuzz/%.o $$(FUZZ_MAIN-$(1)) build/fuzz/$(1)/suite.a
+	$$(call say,LD,$$@)$$(FUZZ_CC-$(1)) $$(FUZZ_LD-$(1)) -o $$@ $$^ $$(LDLIBS)
+endef
+$(foreach k,replay fuzz,$(eval $(call fuzz_rules,$(k))))
+
 -include $(shell find build -name '*.d' -type f 2>/dev/null)
 
 .PHONY: all programs FORCE
@@ -305,17 +329,27 @@ kernel-check: deps ## each patch applies, builds, is clean under checkpatch and 
 
 ##@ Testing
 .PHONY: test test-unit test-golden test-faults test-emulated test-full
-test: all kernel kernel-base image tools $(FIO) $(TESTS) $(FAULTS) ## all tests
+test: all kernel kernel-base image tools $(FIO) $(TESTS) $(FAULTS) $(FUZZ_REPLAY) ## all tests
 	@tests/run.sh unit golden faults emulated
 
 test-unit: $(TESTS) ## tests of single parts
 	@tests/run.sh unit
 
-test-golden: programs ## the program against recorded inputs
+test-golden: programs $(FUZZ_REPLAY) ## the program against recorded inputs
 	@tests/run.sh golden
 
 test-faults: $(FAULTS) ## every fault at every step, on a target without a machine
 	@build/tests/faults/matrix build/lubench build/tests/faults/shim.so
+
+# New inputs go to build/fuzz/corpus; what finds a bug is kept as build/fuzz/NAME-crash-*.
+SECONDS ?= 60
+.PHONY: fuzz
+fuzz: $(FUZZ:%=build/fuzz/fuzz/%) ## SECONDS=60 for each parser of foreign data, with libFuzzer
+	@for f in $(FUZZ); do \
+		mkdir -p build/fuzz/corpus/$$f && echo "== $$f" && \
+		build/fuzz/fuzz/$$f -max_total_time=$(SECONDS) -max_len=16384 -timeout=10 -rss_limit_mb=1024 -close_fd_mask=3 \
+			-print_final_stats=1 -verbosity=0 -artifact_prefix=build/fuzz/$$f- build/fuzz/corpus/$$f tests/fuzz/corpus/$$f || exit 1; \
+	done
 
 test-emulated: all kernel kernel-base image tools $(FIO) ## the whole path on emulated targets
 	@tests/run.sh emulated

@@ -7,6 +7,8 @@
  *   intent    cycle, launch (number of the console log)
  *   outcome   cycle, outcome, reason, ms (how long the cycle took)
  *   launch    number (of the console log), attempt to start the target
+ *   up        number, boot_id: the target is ready
+ *   quarantine  host, reason: it is left alone for the rest of the run
  *   note      text
  *   resume, interrupted, end
  * A cycle is done when it has an outcome line, and samples.jsonl one for each of its points. An intent

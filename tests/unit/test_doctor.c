@@ -56,6 +56,9 @@ static void test_bounds(void **state)
 	facts_parse(&f, "end=1\na=5\n", 10);
 	assert_false(f.whole);
 	facts_free(&f);
+	facts_parse(&f, "end=1\na=5", 9);
+	assert_false(f.whole);
+	facts_free(&f);
 	facts_parse(&f, "a=5\nend=1", 9);
 	assert_false(f.whole);
 	facts_free(&f);
