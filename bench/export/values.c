@@ -108,8 +108,6 @@ char *export_key(const struct export_value *v, char *buf, size_t len)
 		snprintf(point, sizeof(point), "w%u", p->working_set);
 		add(buf, len, point);
 	}
-	/* one metric may be taken by two clocks */
-	add(buf, len, s->clock && !strcmp(s->clock, "host") ? s->clock : NULL);
 	return buf;
 }
 
