@@ -13,14 +13,18 @@
 
 static const char *const places[] = { "", "results/runs/", "results/baselines/" };
 
-static bool holds_run(const char *dir)
+static bool is_file(const char *path)
 {
 	struct stat st;
+
+	return !stat(path, &st) && S_ISREG(st.st_mode);
+}
+
+static bool holds_run(const char *dir)
+{
 	bool yes = false;
 	char *path;
 
-	if (!stat(dir, &st) && S_ISREG(st.st_mode))
-		return true;
 	if (asprintf(&path, "%s/" RECORD_SAMPLES, dir) < 0)
 		return false;
 	yes = !access(path, F_OK);
@@ -71,7 +75,8 @@ static int find_one(const char *word, char **dirs, size_t *n, size_t max)
 	for (i = 0; i < ARRAY_LEN(places) && *n == before && !err; i++) {
 		if (asprintf(&path, "%s%s", places[i], word) < 0)
 			return -ENOMEM;
-		if (holds_run(path)) {
+		/* A file is taken at its word when it is named, and no run when it just lies there. */
+		if (is_file(path) || holds_run(path)) {
 			err = push(path, dirs, n, max);
 		} else {
 			err = all_below(path, dirs, n, max);
