@@ -21,14 +21,18 @@ static int by_key(const void *one, const void *other)
 	return strcmp(*(char *const *)one, *(char *const *)other);
 }
 
-/* What a sample is of, its value apart; NULL when out of memory or for other lines. */
+/*
+ * What a sample is of, its value apart; NULL when out of memory or for other lines. A probe sees many calls of one
+ * function in one repetition: its samples have no key.
+ */
 static char *key_of(const json_t *line)
 {
-	json_t *key = strcmp(str(line, "kind"), "sample")
-			      ? NULL
-			      : json_pack("[O?, O?, O?]", json_object_get(line, "rep"),
-					  json_object_get(line, "metric"),
-					  json_object_get(line, "params"));
+	json_t *key =
+		strcmp(str(line, "kind"), "sample") || !strncmp(str(line, "metric"), "probe.", 6)
+			? NULL
+			: json_pack("[O?, O?, O?]", json_object_get(line, "rep"),
+				    json_object_get(line, "metric"),
+				    json_object_get(line, "params"));
 	char *text = key ? json_dumps(key, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
 
 	json_decref(key);
