@@ -382,7 +382,8 @@ static int fetch(struct watch *w)
 		if (!err || err == -EINTR || err == -ENOSPC)
 			break;
 	}
-	if (!err || err == -EINTR)
+	/* A disk that is full here says nothing about the cycle: the run ends, and --resume does it again. */
+	if (!err || err == -EINTR || err == -ENOSPC)
 		return err;
 	cycle_outcome(w->res, "harness-error", "the results could not be fetched: %s",
 		      strerror(-err));
