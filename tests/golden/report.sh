@@ -84,10 +84,10 @@ result $? "report --svg draws every repetition and says EMULATED"
 
 # --check tells by the exit status what the verdicts are: leak as it is, mended, mended but launched anew
 # after cycle 7, and mended but corrupt.
-check() # STATUS NAME SED-SCRIPT
+check() # STATUS NAME SED-SCRIPT [RUN]
 {
 	mkdir -p "$tmp/run"
-	sed -E -e "$3" tests/golden/report/leak/samples.jsonl >"$tmp/run/samples.jsonl"
+	sed -E -e "$3" "tests/golden/report/${4:-leak}/samples.jsonl" >"$tmp/run/samples.jsonl"
 	"$lubench" report --check "$tmp/run" >"$tmp/out" 2>"$tmp/err"
 	[ $? -eq "$1" ] && [ "$(grep -c 'a verdict is FAIL' "$tmp/err")" -eq "$1" ]
 	result $? "report --check exits $1: $2"
@@ -101,6 +101,9 @@ check 1 "launched anew" "$mend; /luo.number/s/\"value\":(8|9|1[0-2])/\"value\":1
 grep -q '^verdict: FAIL: 7 live updates in one chain, 5 in others: the chain broke$' "$tmp/out"
 result $? "a chain that broke: FAIL"
 check 1 "corrupt data" "$mend; s/(\"cycle\":5,.*\"dma.corrupt\".*\"value\":)0/\18/"
+# seen from outside, the blackout is ten seconds longer
+check 0 "clocks that agree" '' blackout
+check 1 "clocks that do not" '/"blackout.witness".*"clock":"host"/s/"value":([0-9])/"value":1\1/' blackout
 
 echo "1..$n"
 [ "$failed" -eq 0 ]
