@@ -21,7 +21,10 @@ int ssh_exec(const struct ssh *ssh, struct target_exec *x)
 	char port[16], known[4200], identity[4200], connect[40];
 	const char *argv[40];
 	struct proc_io io = {
-		.in = x->in, .in_len = x->in_len, .in_fd = x->in_fd, .out_fd = x->out_fd,
+		.in = x->in,
+		.in_len = x->in_len,
+		.in_fd = x->in_fd,
+		.out_fd = x->out_fd,
 		.timeout_ms = x->timeout_ms,
 	};
 	int n = 0, err, wait_s = x->timeout_ms / 1000;
@@ -47,7 +50,9 @@ int ssh_exec(const struct ssh *ssh, struct target_exec *x)
 	argv[n++] = "-oStrictHostKeyChecking=accept-new";
 	argv[n++] = "-oBatchMode=yes";
 	snprintf(connect, sizeof(connect), "-oConnectTimeout=%d",
-		 wait_s < 1 ? 1 : wait_s > 20 ? 20 : wait_s);
+		 wait_s < 1    ? 1
+		 : wait_s > 20 ? 20
+			       : wait_s);
 	argv[n++] = connect;
 	argv[n++] = "-oServerAliveInterval=5";
 	argv[n++] = "-oServerAliveCountMax=6";
@@ -98,10 +103,11 @@ int ssh_push(const struct ssh *ssh, const char *local, const char *name, unsigne
 		return err;
 	}
 	/* The size is checked before the rename: a cut connection looks like the end of file. */
-	snprintf(command, sizeof(command),
-		 "f=" TARGET_DIR "/%s; mkdir -p " TARGET_DIR
-		 " && cat >$f.new && test $(stat -c %%s $f.new) = %lld && chmod %o $f.new && mv $f.new $f",
-		 name, (long long)st.st_size, mode);
+	snprintf(
+		command, sizeof(command),
+		"f=" TARGET_DIR "/%s; mkdir -p " TARGET_DIR
+		" && cat >$f.new && test $(stat -c %%s $f.new) = %lld && chmod %o $f.new && mv $f.new $f",
+		name, (long long)st.st_size, mode);
 	x.command = command;
 	err = ssh_exec(ssh, &x);
 	close(x.in_fd);

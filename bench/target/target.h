@@ -269,7 +269,7 @@ int target_seen_parse(const char *text, struct target_seen *seen);
 	"-> " TARGET_AGENT "\\( (deleted)\\)*$'; true"
 
 /** TARGET_END_COMMAND - ends them. */
-#define TARGET_END_COMMAND                                                \
+#define TARGET_END_COMMAND                                                 \
 	"for p in /proc/[0-9]*; do case $(readlink $p/exe 2>/dev/null) in" \
 	" " TARGET_AGENT "|" TARGET_AGENT "\\ *) kill -9 ${p#/proc/};; esac; done; true"
 

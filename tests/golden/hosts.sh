@@ -36,7 +36,7 @@ grep -q '^ok 1 root@a$' "$work/out" && grep -q '^not ok 2 root@b # ' "$work/out"
 	grep -q 'root@b: ended with status 1; see .*/three/b/run.log' "$work/err"
 check "what it prints names each of them"
 
-EXEC=exec hosts "$work/held" fake:slow a >/dev/null 2>&1 &
+EXEC="exec" hosts "$work/held" fake:slow a >/dev/null 2>&1 &
 slow=$!
 for _ in $(seq 100); do
 	grep -qs intent "$work/held/journal.jsonl" && break
@@ -52,7 +52,7 @@ wait $slow 2>/dev/null
 hosts "$work/second" fake root@a >/dev/null 2>&1
 check "the lock goes with the process"
 
-EXEC=exec hosts "$work/killed" fake:noconsole,slow@3 a b >/dev/null 2>&1 &
+EXEC="exec" hosts "$work/killed" fake:noconsole,slow@3 a b >/dev/null 2>&1 &
 slow=$!
 for _ in $(seq 200); do
 	[ "$(cat "$work"/killed/*/journal.jsonl 2>/dev/null | grep -c '"intent","cycle":3')" = 2 ] && break
@@ -66,7 +66,7 @@ sed -i 's/,slow@3//' "$work"/killed/*/journal.jsonl
 	[ "$(outcomes "$work/killed/b")" = "$all_ok" ]
 check "both go on after the controller was killed"
 
-EXEC=exec hosts "$work/stopped" fake:slow a b >/dev/null 2>"$work/err" &
+EXEC="exec" hosts "$work/stopped" fake:slow a b >/dev/null 2>"$work/err" &
 slow=$!
 for _ in $(seq 200); do
 	[ "$(cat "$work"/stopped/*/journal.jsonl 2>/dev/null | grep -c '"intent"')" = 2 ] && break
