@@ -54,6 +54,18 @@ static double value_of(const struct model *m, uint32_t cycle, const char *metric
 	return NAN;
 }
 
+double blackout_value(const struct model *m, uint32_t cycle, int number)
+{
+	const char *why;
+
+	return value_of(m, cycle, numbers[number].metric, numbers[number].clock, &why);
+}
+
+const char *blackout_name(int number)
+{
+	return numbers[number].metric;
+}
+
 double blackout_median(const struct model *m, int number, const char *mode)
 {
 	const struct number *n = &numbers[number];
@@ -72,25 +84,6 @@ double blackout_median(const struct model *m, int number, const char *mode)
 bool blackout_run(const struct model *m)
 {
 	return model_same(json_string_value(json_object_get(m->set->run, "scenario")), "blackout");
-}
-
-static void ratio_line(FILE *out, const struct model *m)
-{
-	char text[COLUMNS], *at = text;
-	size_t i;
-
-	at += snprintf(text, sizeof(text), "rebuild / preserve (medians):");
-	for (i = 0; i < BLACKOUT_NR; i++) {
-		double v = blackout_median(m, (int)i, "rebuild") /
-			   blackout_median(m, (int)i, "preserve");
-		size_t left = sizeof(text) - (size_t)(at - text);
-
-		if (isnan(v))
-			at += snprintf(at, left, "  %s -", numbers[i].metric + 9);
-		else
-			at += snprintf(at, left, "  %s %.2f", numbers[i].metric + 9, v);
-	}
-	fprintf(out, "%s\n", text);
 }
 
 static void cell(FILE *out, struct notes *notes, int width, double v, const char *why)
@@ -139,7 +132,10 @@ static bool has_mode(const struct model *m, const char *mode)
 	return false;
 }
 
-/* Two clocks that disagree are a FAIL: one of them tells no time. */
+/*
+ * The stages of the waterfall between two moments that the witness page shows to the outside too. Two
+ * clocks that disagree are a FAIL: one of them tells no time, or a stamp is not what it is called.
+ */
 static void cross_check(FILE *out, struct model *m, struct notes *notes)
 {
 	unsigned int n = 0, apart = 0;
@@ -152,17 +148,17 @@ static void cross_check(FILE *out, struct model *m, struct notes *notes)
 	for (i = 0; i < m->nr_cycles; i++) {
 		const struct cycle *c = &m->cycles[i];
 		const char *why = "not seen from outside";
-		double raw, host, off;
+		double sum, host, off;
 		char buf[CELL];
 
 		if (!c->ok || model_same(c->mode, "crash"))
 			continue;
-		raw = value_of(m, c->id, "blackout.witness", NULL, &why);
+		sum = waterfall_sum(m, c->id, "beat.last", "blackout.end");
 		host = value_of(m, c->id, "blackout.witness", "host", &why);
 		fprintf(out, "%-9s %5u", c->mode, c->id);
-		cell(out, notes, 16, raw, why);
+		cell(out, notes, 16, sum, "the waterfall lacks the stamps");
 		cell(out, notes, 14, host, why);
-		off = host - raw;
+		off = host - sum;
 		if (!isnan(off)) {
 			n++;
 			apart += fabs(off) > AGREE * host;
@@ -189,7 +185,7 @@ static void mark_shown(struct model *m)
 
 		for (k = 0; k < BLACKOUT_NR; k++)
 			m->series[i].shown |= is_number(s, numbers[k].metric, numbers[k].clock);
-		m->series[i].shown |= !strcmp(s->metric, "blackout.witness");
+		m->series[i].shown |= is_number(s, "blackout.witness", "host");
 	}
 }
 
@@ -197,6 +193,7 @@ int section_blackout(FILE *out, struct model *m)
 {
 	struct notes notes = { 0 };
 	size_t i;
+	int ret;
 
 	if (!blackout_run(m))
 		return 0;
@@ -205,11 +202,11 @@ int section_blackout(FILE *out, struct model *m)
 	for (i = 0; i < ARRAY_LEN(modes); i++)
 		if (has_mode(m, modes[i]))
 			mode_rows(out, m, modes[i], &notes);
-	ratio_line(out, m);
 	for (i = 0; i < BLACKOUT_NR; i++)
 		fprintf(out, "%-17s%s\n", numbers[i].metric, numbers[i].about);
+	ret = blackout_ratios(out, m, &notes);
 	cross_check(out, m, &notes);
 	notes_print(out, &notes);
 	mark_shown(m);
-	return 0;
+	return ret;
 }

@@ -129,6 +129,17 @@ static struct series *next_series(struct model *m, const char *metric)
 	return best;
 }
 
+/* Has the run such samples at all? Those that another table has printed are not printed again. */
+static bool recorded(const struct model *m, const char *metric)
+{
+	size_t i;
+
+	for (i = 0; i < m->nr_series; i++)
+		if (!strcmp(m->series[i].first->metric, metric))
+			return true;
+	return false;
+}
+
 int section_phases(FILE *out, struct model *m)
 {
 	struct notes notes = { 0 };
@@ -146,7 +157,7 @@ int section_phases(FILE *out, struct model *m)
 		char dash[CELL];
 
 		se = next_series(m, phases[i]);
-		if (!se) {
+		if (!recorded(m, phases[i])) {
 			notes_missing(&notes, dash, NULL, "this run has no such sample");
 			fprintf(out, "%-33s %-9s%10s%9s%9s%6d%6d/%zu\n", phases[i], "", dash, dash,
 				dash, 0, 0, m->planned_cycles);

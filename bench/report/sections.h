@@ -65,6 +65,17 @@ bool blackout_run(const struct model *m);
 /* Median of one of them over the ok cycles of a mode, NaN when there is none. */
 double blackout_median(const struct model *m, int number, const char *mode);
 
+/* One of them of one cycle, in ns, NaN when there is none; and what its metric is called. */
+double blackout_value(const struct model *m, uint32_t cycle, int number);
+const char *blackout_name(int number);
+
+/* The part of section_blackout() that sets rebuild against preserve. Return: 0 or -ENOMEM. */
+struct notes;
+int blackout_ratios(FILE *out, const struct model *m, struct notes *notes);
+
+/* Sum of the stages of one cycle's waterfall between two stamps, in ns; NaN when it lacks one of them. */
+double waterfall_sum(const struct model *m, uint32_t cycle, const char *from, const char *to);
+
 /* Is this a run of scenario walk? Its points are told by section_walk() only. */
 bool walk_run(const struct model *m);
 

@@ -184,6 +184,34 @@ static int fall_build(const struct model *m, const char *mode, struct fall *f)
 	return 0;
 }
 
+/* The row of a step, 0 for one that no cycle has: the first row is the start. */
+static size_t row_of(const struct fall *f, const char *event)
+{
+	size_t row;
+
+	for (row = f->nr; row-- > 1;)
+		if (!strcmp(steps[f->order[row]].event, event))
+			return row;
+	return 0;
+}
+
+double waterfall_sum(const struct model *m, uint32_t cycle, const char *from, const char *to)
+{
+	double at[1][STEPS], sum = 0;
+	struct fall f = { .at = at, .n = 1 };
+	size_t row, first, last;
+
+	read_cycle(m, cycle, at[0]);
+	sort_steps(&f);
+	first = row_of(&f, from);
+	last = row_of(&f, to);
+	if (!first || !last)
+		return NAN;
+	for (row = first + 1; row <= last; row++)
+		sum += stage(&f, 0, row);
+	return sum;
+}
+
 static void bar(char text[BAR + 1], double from, double to, double whole)
 {
 	int a = (int)(from / whole * BAR), b = (int)ceil(to / whole * BAR), i;

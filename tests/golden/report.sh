@@ -104,6 +104,7 @@ check 1 "corrupt data" "$mend; s/(\"cycle\":5,.*\"dma.corrupt\".*\"value\":)0/\1
 # seen from outside, the blackout is ten seconds longer
 check 0 "clocks that agree" '' blackout
 check 1 "clocks that do not" '/"blackout.witness".*"clock":"host"/s/"value":([0-9])/"value":1\1/' blackout
+check 1 "a stamp that is not where it was" '/"cycle":2,.*"event":"blackout.end"/s/"ticks":([0-9])/"ticks":9\1/' blackout
 
 echo "1..$n"
 [ "$failed" -eq 0 ]
