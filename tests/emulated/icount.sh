@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
+# parallel
 # time-limit: 900
 # Time as a count of instructions: the same plan three times, each in a machine of its own, and how far the
 # medians of its phases are apart. What the host paces is refused.

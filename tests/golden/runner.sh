@@ -46,6 +46,22 @@ check "too late nothing is begun, which is no success"
 grep -q '^skip  golden/passes: not begun' "$tmp/out" && grep -q '^4 of them for lack of time' "$tmp/out"
 check "and is said"
 
+rm "$tmp"/tests/golden/*.sh
+# Each of the two waits for the other; the third must not see one of them.
+meet='cd "$TEST_DIR/.."; touch here.$0; trap "rm here.$0" EXIT; for i in {1..50}; do
+	[ "$(ls here.* | wc -l)" -lt 2 ] || { sleep 1; exit 0; }; sleep 0.1; done; exit 1'
+for t in left right; do
+	made_up $t "# parallel
+${meet//\$0/$t}"
+done
+made_up alone '! ls "$TEST_DIR"/../here.*'
+made_up falls '# parallel
+exit 1'
+! "$tmp/tests/run.sh" golden >"$tmp/out"
+check "one that fails beside others is a failure"
+grep -q '^FAIL  golden/falls (' "$tmp/out" && grep -qx '3 passed, 1 failed' "$tmp/out"
+check "parallel ones run two at a time, the others alone"
+
 # The functions of lib.sh, with a lubench that says what a file holds and fails.
 sed -n '/^retried()/,/^# q RUN/p; /^no_splat()/,/^}/p; /^fail()/p' "$top/tests/emulated/lib.sh" >"$tmp/lib.sh"
 printf '#!/bin/sh\nmkdir -p "$3"\necho x >>%s/calls\ncat %s/said\nexit 1\n' "$tmp" "$tmp" >"$tmp/lubench"
