@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "bench/agent/agent.h"
 #include "bench/agent/pcidev.h"
@@ -32,6 +33,7 @@ static int undo(const char *dir)
 
 int main(int argc, char **argv)
 {
+	umask(077); /* what is left on a host is for its owner */
 	if (argc == 2 && !strcmp(argv[1], "probe"))
 		return agent_probe();
 	if (argc != 3)

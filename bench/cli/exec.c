@@ -174,9 +174,9 @@ static int push_all(struct exec *x)
 	int err = 0;
 
 	for (i = 0; !err && i < x->nr_push; i++)
-		err = ops->push(&x->t, x->push[i], basename(x->push[i]), 0755);
+		err = ops->push(&x->t, x->push[i], basename(x->push[i]), 0700);
 	if (!err && x->after)
-		err = ops->push(&x->t, x->t.kernel, TARGET_KERNEL_NAME, 0644);
+		err = ops->push(&x->t, x->t.kernel, TARGET_KERNEL_NAME, 0600);
 	return err;
 }
 
@@ -286,6 +286,7 @@ int cmd_exec(int argc, char **argv)
 			       .ram_fd = -1,
 			       .launch_ms = 180000 };
 	argv[0] = (char *)"lubench exec";
+	umask(077); /* a run holds what a machine said on its console */
 	argp_err_exit_status = LUB_EXIT_USAGE;
 	if (argp_parse(&argp, argc, argv, 0, NULL, &x))
 		return LUB_EXIT_USAGE;

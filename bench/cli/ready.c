@@ -83,9 +83,9 @@ static int push_files(struct campaign *c)
 	const struct target_ops *ops = c->target.row->ops;
 	int err;
 
-	err = ops->push(&c->target, c->artifacts.agent, "agent", 0755);
+	err = ops->push(&c->target, c->artifacts.agent, "agent", 0700);
 	if (!err && !c->target.row->simulated)
-		err = ops->push(&c->target, c->artifacts.kernel, TARGET_KERNEL_NAME, 0644);
+		err = ops->push(&c->target, c->artifacts.kernel, TARGET_KERNEL_NAME, 0600);
 	return err && err != -EINTR ? fail(c, err, "the agent or the kernel could not be copied")
 				    : err;
 }

@@ -2,6 +2,7 @@
 /* lubench run */
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -311,6 +312,7 @@ int cmd_run(int argc, char **argv)
 	struct options o = { 0 };
 
 	argv[0] = (char *)"lubench run";
+	umask(077); /* a run holds what a machine said on its console */
 	if (run_options_parse(argc, argv, &o))
 		return LUB_EXIT_USAGE;
 	if (o.fleet.nr > 1 || (o.resume && fleet_is(o.resume)))

@@ -105,7 +105,7 @@ int ssh_push(const struct ssh *ssh, const char *local, const char *name, unsigne
 	/* The size is checked before the rename: a cut connection looks like the end of file. */
 	snprintf(
 		command, sizeof(command),
-		"f=" TARGET_DIR "/%s; mkdir -p " TARGET_DIR
+		"umask 077; f=" TARGET_DIR "/%s; mkdir -p " TARGET_DIR " && chmod 700 " TARGET_DIR
 		" && cat >$f.new && test $(stat -c %%s $f.new) = %lld && chmod %o $f.new && mv $f.new $f",
 		name, (long long)st.st_size, mode);
 	x.command = command;

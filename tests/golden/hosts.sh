@@ -78,6 +78,9 @@ wait $slow
 	[ "$(cat "$work"/stopped/*/journal.jsonl | grep -c '"interrupted"')" = 2 ]
 check "a request to stop reaches all of them"
 
+[ -n "$(find "$work/three" -type f)" ] && [ -z "$(find "$work/three" "$work/killed" -perm /077)" ]
+check "nobody else reads what a run leaves"
+
 hosts "$work/same" fake root@a me@a >/dev/null 2>"$work/err"
 [ $? -eq 2 ] && grep -q 'are one machine' "$work/err"
 check "one machine under two names is refused"
