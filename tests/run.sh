@@ -4,8 +4,9 @@
 # its own below build/test-logs, and ends with "N passed, N failed". A script exits 0 when it passed
 # and 4 when it was skipped, its last line saying why. A line "# time-limit: SECONDS" sets its limit.
 # What may take longest comes first. Tests with a line "# parallel" are judged by what happens and not by how long it
-# takes: two of them run at a time, before the others, which have the machine for themselves. After $TEST_DEADLINE (seconds since the epoch) no test is begun: it is
-# skipped, and that is said; continuous integration loses everything when its time is over.
+# takes: two of them run at a time, before the others, which have the machine for themselves. After
+# $TEST_DEADLINE (seconds since the epoch) no test is begun: it is skipped, which is said and no success; continuous
+# integration loses everything when its time is over.
 # What a test had to try again it notes in $TEST_DIR/retried, a line each: they are counted, and the
 # directory is kept. Nothing passed is no success.
 set -u
@@ -142,4 +143,4 @@ done
 [ $late -eq 0 ] || echo "$late of them for lack of time: run make test where nobody waits"
 [ $retried -eq 0 ] || echo "$retried retried"
 echo "$passed passed, $failed failed"
-[ $failed -eq 0 ] && [ $passed -gt 0 ]
+[ $failed -eq 0 ] && [ $late -eq 0 ] && [ $passed -gt 0 ]

@@ -21,7 +21,8 @@ struct options {
 
 static const struct argp_option options[] = {
 	{ "svg", 's', "FILE", 0, "Write the scaling curve to FILE, too", 0 },
-	{ "check", 'c', NULL, 0, "Exit status 1 when a verdict of a run is FAIL", 0 },
+	{ "check", 'c', NULL, 0,
+	  "Exit status 1 when a verdict of a run is FAIL, 2 when there is none", 0 },
 	{ "schema", 'S', "FILE", 0,
 	  "Instead of a report, check every line against this schema (results/schema.json)", 0 },
 	{ 0 },
@@ -119,7 +120,7 @@ int cmd_report(int argc, char **argv)
 {
 	struct record_set sets[MAX_RUNS] = { 0 };
 	struct options o = { 0 };
-	bool failed[MAX_RUNS] = { false }, whole = true;
+	bool failed[MAX_RUNS] = { false }, undecided[MAX_RUNS] = { false }, whole = true;
 	json_t *schema = NULL;
 	int err = 0, status;
 	size_t i;
@@ -138,7 +139,7 @@ int cmd_report(int argc, char **argv)
 		err = record_read(o.run[i], &sets[i]);
 		if (!err)
 			err = schema ? check_lines(o.run[i], schema, &sets[i])
-				     : report_text(stdout, &sets[i], &failed[i]);
+				     : report_text(stdout, &sets[i], &failed[i], &undecided[i]);
 		/* All that is left is shown; that something is not must not pass unseen. */
 		whole &= !sets[i].torn && !sets[i].bad_lines;
 	}
@@ -151,6 +152,10 @@ int cmd_report(int argc, char **argv)
 		if (o.check && failed[i]) {
 			lub_err("run %s: a verdict is FAIL; see its report", sets[i].run_id);
 			status = LUB_EXIT_FAIL;
+		} else if (o.check && undecided[i]) {
+			lub_err("run %s: nothing tells whether DMA went on; see its report",
+				sets[i].run_id);
+			status = status ? status : LUB_EXIT_USAGE;
 		}
 		record_set_free(&sets[i]);
 	}

@@ -204,6 +204,8 @@ static int write_observed(struct campaign *c, const struct plan_cycle *cycle,
 		err = observer_sample(c, &s, "dma.faults", NULL, res->faults, NULL);
 	if (!err && res->off >= 0)
 		err = observer_sample(c, &s, "translation.off", NULL, res->off, NULL);
+	if (!err && res->aborts >= 0)
+		err = observer_sample(c, &s, "translation.aborts", NULL, res->aborts, NULL);
 	return err;
 }
 

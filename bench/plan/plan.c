@@ -28,8 +28,15 @@ struct parser {
 
 static int bad(struct parser *p, const char *key, const char *why)
 {
-	if (!p->failed)
+	char *at;
+
+	if (!p->failed) {
 		snprintf(p->msg, p->len, "%s:%u: %s: %s", p->plan->file, p->line, key, why);
+		/* what is no text at all must not get to a terminal */
+		for (at = p->msg; *at; at++)
+			if (!isprint((unsigned char)*at))
+				*at = '?';
+	}
 	p->failed = true;
 	return 0;
 }

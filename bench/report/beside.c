@@ -312,7 +312,7 @@ int report_beside(FILE *out, const struct record_set *sets, size_t n)
 		head(b);
 		if (walk_run(&b->m[0])) {
 			ret = walk_beside(out, b->m, n, &(struct side){ LABEL, WIDTH, &b->notes });
-		} else {
+		} else if (!iotlb_run(&b->m[0])) {
 			preserve_rows(b);
 			ret = cost_rows(b);
 		}

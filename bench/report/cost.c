@@ -159,7 +159,7 @@ int section_cost(FILE *out, struct model *m)
 	int ret;
 
 	/* the table of preserve latencies has said why */
-	if (!model_has_preserve(m) || walk_run(m))
+	if (!model_has_preserve(m) || walk_run(m) || iotlb_run(m))
 		return 0;
 	section_title(out, m,
 		      "Cost model: preserve.iommufd = fixed + a * HWPTs + b * page-table pages");

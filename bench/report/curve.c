@@ -141,7 +141,7 @@ int section_curve(FILE *out, struct model *m)
 	int r;
 
 	/* the table before this one has said why */
-	if (!model_has_preserve(m) || walk_run(m))
+	if (!model_has_preserve(m) || walk_run(m) || iotlb_run(m))
 		return 0;
 	y = calloc(m->nr_points + 1, sizeof(*y));
 	if (!y)

@@ -23,7 +23,7 @@ struct cycle *cycle_find(struct model *m, uint32_t id)
 	c->id = id;
 	for (i = 0; i < DMA_PHASES; i++)
 		c->gap[i] = c->running[i] = c->count[i] = NAN;
-	c->off = NAN;
+	c->off = c->aborts = NAN;
 	for (i = 0; i < DMA_ERRORS; i++)
 		c->errors[i][DMA_AGENT] = c->errors[i][DMA_OUTSIDE] = NAN;
 	return c;
@@ -41,17 +41,20 @@ static int add_witness(struct model *m, const struct lub_sample *s)
 	static const char *const phases[DMA_PHASES] = { "control", "blackout", "after" };
 	static const char *const errors[DMA_ERRORS] = { "dma.lost", "dma.corrupt", "dma.faults" };
 	bool off = !strcmp(s->metric, "translation.off");
+	bool aborts = !strcmp(s->metric, "translation.aborts");
 	struct cycle *c;
 	double *e;
 	int i;
 
-	if (strncmp(s->metric, "dma.", 4) && !off)
+	if (strncmp(s->metric, "dma.", 4) && !off && !aborts)
 		return 0;
 	c = cycle_find(m, s->cycle);
 	if (!c)
 		return -ENOMEM;
 	if (off && !s->reason)
 		c->off = (double)s->value;
+	if (aborts && !s->reason)
+		c->aborts = (double)s->value;
 	if (s->reason) {
 		if (!c->missing && strcmp(s->metric, "dma.gap.running"))
 			c->missing = s->reason;

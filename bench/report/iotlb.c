@@ -153,7 +153,7 @@ static void cold(FILE *out, const struct model *m, struct notes *notes)
 	      out);
 }
 
-static void unknown_line(FILE *out, const struct model *m)
+static void unknown_line(FILE *out, struct model *m)
 {
 	static const struct iotlb_ask ask = { .metric = "trace.unknown" };
 	const char *why = NULL;
@@ -166,8 +166,9 @@ static void unknown_line(FILE *out, const struct model *m)
 	}
 	if (total > 0)
 		fprintf(out,
-			"trace: %.0f lines were not understood: the counts may lack something\n",
+			"trace: FAIL: %.0f lines were not understood: the counts lack something\n",
 			total);
+	m->failed |= total > 0;
 }
 
 static void mark_shown(struct model *m)
@@ -181,13 +182,18 @@ static void mark_shown(struct model *m)
 				m->series[i].shown = true;
 }
 
+bool iotlb_run(const struct model *m)
+{
+	return model_same(json_string_value(json_object_get(m->set->run, "scenario")), "iotlb");
+}
+
 int section_iotlb(FILE *out, struct model *m)
 {
 	static const char *const modes[] = { "preserve", "rebuild", "crash" };
 	struct notes notes = { 0 };
 	size_t i, k;
 
-	if (!model_same(json_string_value(json_object_get(m->set->run, "scenario")), "iotlb"))
+	if (!iotlb_run(m))
 		return 0;
 	lookups(out, m, &notes);
 	for (k = 0; k < ARRAY_LEN(modes); k++) {

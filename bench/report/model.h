@@ -129,7 +129,7 @@ struct cycle {
 	const struct lub_params *carried;
 	double gap[DMA_PHASES], running[DMA_PHASES], count[DMA_PHASES];
 	double errors[DMA_ERRORS][DMA_WATCHERS];
-	double off;
+	double off, aborts;
 	const char *missing;
 };
 
@@ -143,6 +143,7 @@ struct cycle {
  * @ok_cycles: how many of them are ok
  * @mixed: it has cycles of several modes; points are those of mode preserve then
  * @failed: some section's verdict is FAIL
+ * @undecided: whether DMA went on could not be told
  * @duplicates: samples left out because their repetition already had that metric
  */
 struct model {
@@ -155,7 +156,7 @@ struct model {
 	struct cycle *cycles;
 	size_t nr_cycles, cap_cycles, planned_cycles;
 	unsigned int ok_cycles, duplicates;
-	bool failed;
+	bool failed, undecided;
 	bool mixed;
 };
 

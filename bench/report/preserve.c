@@ -125,7 +125,8 @@ int section_preserve(FILE *out, struct model *m)
 	struct notes notes = { 0 };
 	size_t i;
 
-	if (walk_run(m))
+	/* With every lookup traced, and each point once and cold: no latency to go by. */
+	if (walk_run(m) || iotlb_run(m))
 		return 0;
 	section_title(out, m, "Preserve latency, measured in the outgoing kernel with DMA running");
 	if (!model_has_preserve(m)) {

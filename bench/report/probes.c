@@ -250,12 +250,15 @@ static void calibration(FILE *out, const struct model *m)
 static void drops(FILE *out, const struct table *t)
 {
 	double lost = 0, halves = 0;
-	size_t i, k;
+	const char *why = "no reason was recorded";
+	size_t i, k, unknown = 0;
 
 	for (i = 0; i < t->nr; i++) {
 		if (strcmp(t->rows[i].first->metric, PREFIX "drops"))
 			continue;
 		lost += sum_of(&t->rows[i]);
+		unknown += t->rows[i].nulls;
+		why = t->rows[i].why ? t->rows[i].why : why;
 		for (k = 0; k < t->rows[i].values.n; k++)
 			halves += t->rows[i].values.v[k] != 0;
 	}
@@ -263,6 +266,8 @@ static void drops(FILE *out, const struct table *t)
 		fprintf(out,
 			"DROPPED: %.0f records in %.0f halves of cycles; what depends on them has no number\n",
 			lost, halves);
+	else if (unknown)
+		fprintf(out, "dropped records: not counted %zu times: %s\n", unknown, why);
 	else
 		fputs("dropped records: none\n", out);
 }

@@ -13,13 +13,14 @@ struct record_set;
  * @out: where it goes
  * @set: the records of the run, as the reader of bench/record returned them
  * @failed: set to whether a verdict in it is FAIL; may be NULL
+ * @undecided: set to whether nothing in it tells if DMA went on in mode preserve; may be NULL
  *
  * Plain ASCII, at most 100 columns, and the same bytes for the same records.
  * A run without one ok cycle gets its provenance and the reasons, no tables.
  *
  * Return: 0, or -ENOMEM, or -EIO when @out could not take it.
  */
-int report_text(FILE *out, const struct record_set *set, bool *failed);
+int report_text(FILE *out, const struct record_set *set, bool *failed, bool *undecided);
 
 /**
  * report_beside - write what several runs have in common, a column each

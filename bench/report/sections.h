@@ -79,6 +79,9 @@ double waterfall_sum(const struct model *m, uint32_t cycle, const char *from, co
 /* Is this a run of scenario walk? Its points are told by section_walk() only. */
 bool walk_run(const struct model *m);
 
+/* Is this a run of scenario iotlb? */
+bool iotlb_run(const struct model *m);
+
 /* Is there a cycle to show or to judge: one that is ok, or one of mode preserve that failed? */
 bool witness_wanted(const struct model *m);
 

@@ -45,7 +45,7 @@ static int sections(FILE *out, struct model *m)
 }
 
 /* What went wrong with probes on goes wrong all the same. */
-static int probed_cycles(FILE *out, const struct record_set *set, bool *failed)
+static int probed_cycles(FILE *out, const struct record_set *set, struct model *whole)
 {
 	struct record_set part;
 	struct model m = { 0 };
@@ -59,15 +59,16 @@ static int probed_cycles(FILE *out, const struct record_set *set, bool *failed)
 			section_witness(out, &m);
 		section_outcomes(out, &m);
 	}
-	*failed |= m.failed;
+	whole->failed |= m.failed;
+	whole->undecided |= m.undecided;
 	model_free(&m);
 	subset_free(&part);
 	return ret;
 }
 
-int report_text(FILE *out, const struct record_set *set, bool *failed)
+int report_text(FILE *out, const struct record_set *set, bool *failed, bool *undecided)
 {
-	bool mixed = subset_mixed(set), bad = false;
+	bool mixed = subset_mixed(set);
 	struct record_set part = { 0 };
 	struct model m = { 0 };
 	int ret;
@@ -79,9 +80,11 @@ int report_text(FILE *out, const struct record_set *set, bool *failed)
 	if (!ret)
 		ret = sections(out, &m);
 	if (!ret && mixed)
-		ret = probed_cycles(out, set, &bad);
+		ret = probed_cycles(out, set, &m);
 	if (failed)
-		*failed = m.failed || bad;
+		*failed = m.failed;
+	if (undecided)
+		*undecided = m.undecided || !set->nr_outcomes;
 	model_free(&m);
 	if (mixed)
 		subset_free(&part);

@@ -10,6 +10,7 @@
 #include "bench/record/record.h"
 #include "bench/report/fmt.h"
 #include "bench/report/sections.h"
+#include "bench/report/witness.h"
 
 /*
  * How much longer than in any control window of the run the longest gap of a blackout may be, and that of the
@@ -19,20 +20,31 @@
  */
 #define GAP_MARGIN_NS 10e6
 
+/* A gap of which so much was taken off, because the host stood still in it, is not judged. */
+#define HOST_MAX_NS 50e6
+
 #define RULE                                                                                    \
 	"rule: blackout, after gap <= longest control gap of the run + 10 ms, here %s; counts " \
-	"advanced; lost, corrupt, faults 0"
-#define RULE_ICOUNT \
-	"rule with icount, where nobody can tell gaps: counts advanced; lost, corrupt, faults 0"
+	"advanced; lost, corrupt, faults 0; translation on"
+#define RULE_ICOUNT                                                                      \
+	"rule with icount, where nobody can tell gaps: counts advanced; lost, corrupt, " \
+	"faults 0; translation on"
 
 enum verdict {
 	PASS,
 	FAIL,
 	UNDECIDED,
+	HELD_UP,
 	VERDICTS,
 };
 
-static const char *const words[VERDICTS] = { "pass", "FAIL", "undecided" };
+static const char *const words[VERDICTS] = { "pass", "FAIL", "undecided", "host" };
+
+/* What was taken off the longest gap of a phase; NaN, or 0, where nothing was. */
+static double host_share(const struct cycle *c, enum dma_phase phase)
+{
+	return c->gap[phase] - cycle_gap(c, phase);
+}
 
 /* Ends of a cycle that tell of the kernel; the others tell that nobody could see what it did. */
 static bool kernel_failed(const char *outcome)
@@ -57,6 +69,8 @@ static enum verdict judge(const struct cycle *c, bool icount, double limit, cons
 		*why = "DMA was lost";
 	else if (cycle_errors(c, DMA_FAULTS) > 0)
 		*why = "the IOMMU reported faults";
+	else if (c->off > 0)
+		*why = "translation was switched off";
 	else if (c->count[DMA_BLACKOUT] <= 0)
 		*why = "the counter did not advance in the blackout";
 	else if (c->count[DMA_AFTER] <= 0)
@@ -67,6 +81,10 @@ static enum verdict judge(const struct cycle *c, bool icount, double limit, cons
 		*why = "the longest gap after the blackout exceeds the rule";
 	if (*why)
 		return FAIL;
+	if (host_share(c, DMA_BLACKOUT) > HOST_MAX_NS || host_share(c, DMA_AFTER) > HOST_MAX_NS) {
+		*why = "the host stood still for more than 50 ms of a gap";
+		return HELD_UP;
+	}
 	if (!icount && (isnan(cycle_gap(c, DMA_CONTROL)) || isnan(dark) || isnan(after)))
 		*why = "no dma.gap of control window, blackout or the time after";
 	else if (isnan(c->count[DMA_BLACKOUT]))
@@ -135,7 +153,8 @@ static void row_without_numbers(FILE *out, const struct cycle *c, const char *ve
 
 /**
  * struct tally - verdicts of the cycles that are judged
- * @n: how many of each
+ * @n: how many of each; a cycle in which the host stood still too long is not judged, like one
+ *	that was skipped
  * @skipped: cycles that were left out by a stated reason, and are not judged
  * @missing: planned points without any outcome
  * @why: the first reason for not passing; that of a failure when there is one
@@ -149,7 +168,7 @@ struct tally {
 static void verdict_line(FILE *out, const struct model *m, const struct tally *t, bool preserves)
 {
 	unsigned int judged = t->n[PASS] + t->n[FAIL] + t->n[UNDECIDED];
-	char text[4 * COLUMNS], skipped[CELL] = "";
+	char text[4 * COLUMNS], skipped[2 * CELL] = "";
 
 	if (!preserves) {
 		snprintf(text, sizeof(text),
@@ -161,6 +180,9 @@ static void verdict_line(FILE *out, const struct model *m, const struct tally *t
 	}
 	if (t->skipped)
 		snprintf(skipped, sizeof(skipped), ", %u skipped", t->skipped);
+	if (t->n[HELD_UP])
+		snprintf(skipped + strlen(skipped), sizeof(skipped) - strlen(skipped),
+			 ", %u not judged as the host stood still", t->n[HELD_UP]);
 	snprintf(text, sizeof(text), "%s: %u of %u cycles pass%s%s%.*s%s",
 		 t->n[FAIL]					? "FAIL"
 		 : t->n[UNDECIDED] || t->missing || !t->n[PASS] ? "UNDECIDED"
@@ -171,28 +193,6 @@ static void verdict_line(FILE *out, const struct model *m, const struct tally *t
 	if (t->missing)
 		fprintf(out, "         %zu planned points have no outcome, so it is not complete\n",
 			t->missing);
-}
-
-/* What a device that goes on would meet: the reason why DMA has to be stopped without the series. */
-static void translation_line(FILE *out, const struct model *m)
-{
-	unsigned int off = 0, seen = 0;
-	size_t i;
-
-	for (i = 0; i < m->nr_cycles; i++) {
-		if (!m->cycles[i].ok || isnan(m->cycles[i].off))
-			continue;
-		seen++;
-		off += m->cycles[i].off > 0;
-	}
-	if (!seen)
-		return;
-	if (off)
-		fprintf(out,
-			"translation: switched off in %u of %u cycles: the IOMMU passes or aborts all DMA then\n",
-			off, seen);
-	else
-		fprintf(out, "translation: never switched off, in %u of %u cycles\n", seen, seen);
 }
 
 /* These series are told cycle by cycle here; the rest of dma.* goes to the last table. */
@@ -208,7 +208,7 @@ static void mark_shown(struct model *m)
 			   (!strcmp(phase, "control") || !strcmp(phase, "blackout") ||
 			    !strcmp(phase, "after"));
 
-		if (gap || !strcmp(s->metric, "translation.off") ||
+		if (gap || !strncmp(s->metric, "translation.", 12) ||
 		    !strcmp(s->metric, "dma.lost") || !strcmp(s->metric, "dma.corrupt") ||
 		    !strcmp(s->metric, "dma.faults"))
 			m->series[i].shown = true;
@@ -237,38 +237,6 @@ static double gap_limit(const struct model *m, bool preserves)
 	return longest + GAP_MARGIN_NS;
 }
 
-/* What the times of the table leave out. */
-static void host_line(FILE *out, const struct model *m, bool preserves)
-{
-	double worst[DMA_PHASES] = { NAN, NAN, NAN };
-	char text[3 * COLUMNS], a[CELL], b[CELL], c[CELL];
-	bool watched = false, any = false;
-	size_t i;
-	int k;
-
-	for (i = 0; i < m->nr_cycles; i++) {
-		if (!m->cycles[i].ok || preserves != cycle_preserves(&m->cycles[i]))
-			continue;
-		for (k = 0; k < DMA_PHASES; k++) {
-			worst[k] = fmax(worst[k], m->cycles[i].gap[k]);
-			watched |= !isnan(m->cycles[i].running[k]);
-			any |= !isnan(m->cycles[i].gap[k]);
-		}
-	}
-	if (!any)
-		return;
-	if (!watched) {
-		fmt_wrap(out, "host: ", "nobody watched whether it stood still meanwhile");
-		return;
-	}
-	snprintf(text, sizeof(text),
-		 "the times above leave out when a processor of it stood still. With that the "
-		 "longest are %s (control), %s (blackout), %s (after)",
-		 fmt_time(a, worst[DMA_CONTROL]), fmt_time(b, worst[DMA_BLACKOUT]),
-		 fmt_time(c, worst[DMA_AFTER]));
-	fmt_wrap(out, "host: ", text);
-}
-
 static void rule_line(FILE *out, bool icount, double limit)
 {
 	char text[2 * COLUMNS], here[CELL] = "unknown";
@@ -286,7 +254,7 @@ static void judged_row(FILE *out, struct notes *notes, const struct cycle *c, bo
 	enum verdict v = judge(c, icount, limit, &why);
 
 	t->n[v]++;
-	if (why && (!t->why || (v == FAIL && t->n[FAIL] == 1)))
+	if (why && v != HELD_UP && (!t->why || (v == FAIL && t->n[FAIL] == 1)))
 		t->why = why;
 	if (c->ok && !kernel_failed(c->error))
 		row(out, notes, c, words[v]);
@@ -325,12 +293,15 @@ int section_witness(FILE *out, struct model *m)
 	if (m->set->planned > m->set->nr_outcomes)
 		t.missing = m->set->planned - m->set->nr_outcomes;
 	notes_print(out, &notes);
-	translation_line(out, m);
+	witness_translation(out, m);
 	if (!icount)
-		host_line(out, m, preserves);
+		witness_host(out, m, preserves);
+	if (!icount && preserves)
+		witness_own_window(out, m, GAP_MARGIN_NS);
 	rule_line(out, icount, limit);
 	verdict_line(out, m, &t, preserves);
 	m->failed |= preserves && t.n[FAIL];
+	m->undecided |= preserves && (t.n[UNDECIDED] || t.missing || !t.n[PASS]);
 	mark_shown(m);
 	return 0;
 }

@@ -417,10 +417,12 @@ int cycle_run(struct target *t, const struct cycle_job *job, const struct cycle_
 	if (t->row->ops->results)
 		t->row->ops->results(t, &res->witness, &res->more);
 	snprintf(res->warning, sizeof(res->warning), "%s", t->console.warning);
-	res->faults = res->off = -1;
+	res->faults = res->off = res->aborts = -1;
 	if (t->row->machine) {
 		res->faults = count_traced(t, trace_at, t->row->machine->faults);
 		res->off = count_traced(t, trace_at, t->row->machine->off);
+		if (t->row->machine->aborts[0])
+			res->aborts = count_traced(t, trace_at, t->row->machine->aborts);
 	}
 	if (!strcmp(job->plan->scenario, "iotlb"))
 		trace_results(t, job, &res->more);

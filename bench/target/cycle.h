@@ -107,6 +107,7 @@ struct cycle_job {
  * @observed: there was an observer
  * @faults: DMA faults that the emulator traced, -1 when unknown
  * @off: how often it traced that translation was switched off, -1 when unknown
+ * @aborts: how often the kernel asked that DMA be refused then, -1 when unknown or not possible
  * @more: what the target's own instruments say
  * @warning: first kernel WARNING on the console, "" without one
  */
@@ -120,7 +121,7 @@ struct cycle_result {
 	struct observer_result witness;
 	bool observed;
 	long long faults;
-	long long off;
+	long long off, aborts;
 	struct target_samples more;
 	char warning[CONSOLE_TEXT_MAX];
 };

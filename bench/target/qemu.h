@@ -32,6 +32,8 @@ struct qemu_alias {
  * @append: words of the kernel command line for this machine
  * @trace: trace events to log
  * @trace_iotlb: more of them, for scenario iotlb only; see bench/target/trace.h
+ * @aborts: what such a line holds when the kernel asks for DMA to be refused while translation is off;
+ *	NULL where the IOMMU has no such thing
  * @trace_hits: event of each lookup that hits, which is turned on and off
  * @faults: those of them that say that an access was refused; names differ between QEMU versions
  * @ram_offset: place of a guest physical address in the memory file, -1 when it is no RAM
@@ -56,6 +58,7 @@ struct qemu_machine {
 	const char *trace_hits;
 	const char *faults[4];
 	const char *off[2];
+	const char *aborts[2];
 	int64_t (*ram_offset)(uint64_t ram, uint64_t gpa);
 };
 

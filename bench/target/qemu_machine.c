@@ -77,8 +77,8 @@ const struct qemu_machine qemu_vtd_sm = {
 };
 
 /*
- * Commands are traced for what they tell of the kexec; CR0 and STRTAB_BASE are among the MMIO
- * writes. A stream that is aborted leaves no event, so that its trace line counts as a fault, too.
+ * Commands are traced for what they tell of the kexec; CR0, GBPA (UPDATE and ABORT) and STRTAB_BASE are
+ * among the MMIO writes. A stream that is aborted leaves no event, so that its trace line counts as a fault, too.
  * With icount a second processor never says that it is down (QEMU 7.2), and the kexec waits for it.
  * Without pauth-impdef TCG spends most of its time on pointer signatures.
  */
@@ -95,7 +95,8 @@ const struct qemu_machine qemu_vtd_sm = {
 			 "smmuv3_translate_bypass", "pci_cfg_write",	  "handle_qmp_command" },   \
 	.trace_hits = "smmu_iotlb_lookup_hit",                                                      \
 	.faults = { "smmuv3_record_event", "smmuv3_propagate_event", "smmuv3_translate_abort" },    \
-	.off = { "smmuv3_write_mmio addr: 0x20 val:0x0 " }, .ram_offset = qemu_virt_offset
+	.off = { "smmuv3_write_mmio addr: 0x20 val:0x0 " },                                         \
+	.aborts = { "smmuv3_write_mmio addr: 0x44 val:0x801" }, .ram_offset = qemu_virt_offset
 
 const struct qemu_machine qemu_smmuv3 = {
 	SMMUV3_MACHINE,

@@ -63,6 +63,9 @@ static const char *const ranges[TRACE_RANGES] = {
 	[TRACE_DEVICE] = "invalidations.device",
 };
 
+/* A device that misses in one lookup of so many all the time has no cold start that could be told. */
+#define THRASHES 16
+
 /* Everything but cold times is a count; the caller sets what else a number has. */
 static struct target_sample *add(struct target_samples *out, const char *metric,
 				 const struct step *step, uint64_t value, const char *reason)
@@ -122,13 +125,24 @@ static void add_invalidations(struct target_samples *out, const struct step *ste
 	add(out, "invalidations.submits", step, c->submits, why);
 }
 
+/* Why there is no hit rate that could come back, NULL when there is one. */
+static const char *no_level(const struct trace *t)
+{
+	const struct trace_counts *c = trace_step(t, LUB_STEP_CONTROL);
+	uint64_t hits = c->hits[TRACE_DUT], misses = c->traced[TRACE_DUT];
+
+	if (!trace_has_level(t))
+		return "fewer than 256 accesses in the control window: there is no level to come back to";
+	if (misses * THRASHES > hits + misses)
+		return "the working set does not fit this IOTLB: more than one lookup of 16 misses without a kexec, too";
+	return NULL;
+}
+
 static void add_cold(struct target_samples *out, const struct step *step,
-		     const struct trace_counts *c, bool has_level, const char *why)
+		     const struct trace_counts *c, const char *why)
 {
 	struct target_sample *s;
 
-	if (!why && !has_level)
-		why = "fewer than 256 accesses in the control window: there is no level to come back to";
 	if (!why && c->cold_open)
 		why = "the hit rate was not back when the observation ended";
 	add(out, "iotlb.cold.misses", step, c->cold_misses, why)->device = devices[TRACE_DUT];
@@ -151,7 +165,7 @@ static void add_step(struct target_samples *out, const struct trace *t, enum lub
 		add_lookups(out, &steps[step], c, why);
 	add_invalidations(out, &steps[step], c, why);
 	if (step >= LUB_STEP_KEXEC)
-		add_cold(out, &steps[step], c, trace_has_level(t), why);
+		add_cold(out, &steps[step], c, why ? why : no_level(t));
 }
 
 /* Nobody traces a real machine: all of it is missing, by phase, and said why. */
@@ -167,7 +181,7 @@ static void add_nothing(struct target_samples *out, const char *why)
 		add_lookups(out, &phases[i], &none, why);
 		add_invalidations(out, &phases[i], &none, why);
 	}
-	add_cold(out, &phases[2], &none, false, why);
+	add_cold(out, &phases[2], &none, why);
 }
 
 /* "0000:00:04.0": bus, device, function. */

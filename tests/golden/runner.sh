@@ -45,7 +45,9 @@ check "what may take longest first"
 check "too late nothing is begun, which is no success"
 grep -q '^skip  golden/passes: not begun' "$tmp/out" && grep -q '^4 of them for lack of time' "$tmp/out"
 check "and is said"
-
+made_up passes 'sleep 3'
+! TEST_DEADLINE=$(($(date +%s) + 2)) "$tmp/tests/run.sh" golden >"$tmp/out"
+check "nor is it success when only some were in time"
 rm "$tmp"/tests/golden/*.sh
 # Each of the two waits for the other; the third must not see one of them.
 meet='cd "$TEST_DIR/.."; touch here.$0; trap "rm here.$0" EXIT; for i in {1..50}; do

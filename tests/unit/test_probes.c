@@ -216,7 +216,7 @@ static const char *report(struct run *r)
 
 	free(r->text);
 	out = open_memstream(&r->text, &r->len);
-	assert_int_equal(report_text(out, &r->set, &r->failed), 0);
+	assert_int_equal(report_text(out, &r->set, &r->failed, NULL), 0);
 	fclose(out);
 	return r->text;
 }

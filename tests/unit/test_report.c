@@ -133,7 +133,7 @@ static const char *report(struct fixture *f)
 	free(f->text);
 	f->text = NULL;
 	out = open_memstream(&f->text, &f->len);
-	assert_int_equal(report_text(out, &f->set, &f->failed), 0);
+	assert_int_equal(report_text(out, &f->set, &f->failed, NULL), 0);
 	fclose(out);
 	for (at = f->text; *at; at += strcspn(at, "\n") + 1)
 		assert_true(strcspn(at, "\n") <= COLUMNS);
@@ -548,7 +548,7 @@ static void full_disk(void **state)
 
 	assert_non_null(out);
 	preserve(f, 1, 1, 64 * MIB, 35);
-	assert_int_equal(report_text(out, &f->set, NULL), -EIO);
+	assert_int_equal(report_text(out, &f->set, NULL, NULL), -EIO);
 	fclose(out);
 }
 

@@ -466,6 +466,45 @@ static void nothing_traced(void **state)
 		assert_non_null(out.s[i].reason);
 }
 
+/* Samples of a cycle that hits and misses so often, per 256 lookups, in the control window and in the kexec. */
+static const char *why_no_cold(unsigned int misses)
+{
+	static struct target_samples out;
+	char path[] = "/tmp/test-trace-XXXXXX";
+	struct target t = { .device = "0000:00:04.0", .trace = path };
+	struct cycle_job job = { .mode = "preserve", .cycle = { .number = 1 } };
+	const char *reason;
+	unsigned int step, i;
+	int fd = mkstemp(path);
+
+	assert_true(fd >= 0);
+	out.nr = 0;
+	dprintf(fd,
+		"1@1.000000:handle_qmp_command mon 0x55 req: {\"execute\": \"trace-event-set-state\", \"arguments\": {\"name\": \"vtd_iotlb_page_hit\", \"enable\": true}}\n");
+	for (step = LUB_STEP_CONTROL; step < LUB_STEPS; step++) {
+		dprintf(fd, "1@1.000001:pci_cfg_write lsi 00:04.0 @0x0 <- 0x%x\n",
+			LUB_BOUNDARY(step, 1));
+		for (i = 0; i < TRACE_WINDOW; i++)
+			dprintf(fd, "1@1.000002:vtd_iotlb_page_%s sid 0x20\n",
+				i < misses ? "update" : "hit");
+	}
+	trace_results(&t, &job, &out);
+	reason = sample(&out, "iotlb.cold.misses", "after", "dut")->reason;
+	trace_forget(&t);
+	close(fd);
+	unlink(path);
+	return reason;
+}
+
+/* Where most accesses miss all the time, none is not "warm at once". */
+static void no_cold_start_where_nothing_fits(void **state)
+{
+	(void)state;
+	assert_null(why_no_cold(0));
+	assert_null(why_no_cold(TRACE_WINDOW / 16));
+	assert_non_null(strstr(why_no_cold(TRACE_WINDOW / 16 + 1), "does not fit"));
+}
+
 static void file_over_two_cycles(void **state)
 {
 	static struct target_samples out;
@@ -517,6 +556,7 @@ int main(void)
 		cmocka_unit_test(misses_without_hits),
 		cmocka_unit_test(odd_lines_are_counted),
 		cmocka_unit_test(nothing_traced),
+		cmocka_unit_test(no_cold_start_where_nothing_fits),
 		cmocka_unit_test(file_over_two_cycles),
 	};
 

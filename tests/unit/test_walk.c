@@ -179,7 +179,7 @@ static const char *report(struct fixture *f)
 	FILE *out = open_memstream(&f->text, &f->len);
 	char *at;
 
-	assert_int_equal(report_text(out, &f->set, NULL), 0);
+	assert_int_equal(report_text(out, &f->set, NULL, NULL), 0);
 	fclose(out);
 	for (at = f->text; *at; at += strcspn(at, "\n") + 1)
 		assert_true(strcspn(at, "\n") <= 100);
