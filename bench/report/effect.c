@@ -92,7 +92,7 @@ out:
 	return median;
 }
 
-/* How far the farthest value without probes is from their median. */
+/* How far the farthest value without probes is from their median. The first repetition finds all cold. */
 static double spread_of(const struct record_set *set, const char *metric,
 			const struct lub_params *at)
 {
@@ -104,7 +104,7 @@ static double spread_of(const struct record_set *set, const char *metric,
 		const struct lub_sample *s = &set->samples[i];
 
 		if (!strcmp(s->metric, metric) && mode_fits(s) && !subset_probed(&s->params) &&
-		    same_size(at, &s->params))
+		    s->rep && same_size(at, &s->params))
 			most = fmax(most, fabs((double)s->value - median));
 	}
 	return most;
@@ -163,13 +163,17 @@ static void rule(FILE *out, const struct record_set *set, const struct lub_param
 			continue;
 		}
 		fprintf(out, "  %s: %+.1f %%, %s\n", sets[i], 100 * effect,
-			effect > LIMIT ? "BREAKS it" : "keeps it");
-		if (effect <= LIMIT)
+			noise > LIMIT	 ? "UNDECIDED"
+			: effect > LIMIT ? "BREAKS it"
+					 : "keeps it");
+		if (effect <= LIMIT || noise > LIMIT)
 			continue;
 		broken++;
 		single += strcmp(sets[i], "on") && !strchr(sets[i], '+');
 	}
-	fprintf(out, "  without probes all of it lies within %.1f %% of the median\n", 100 * noise);
+	fprintf(out,
+		"  without probes all but first repetitions lie within %.1f %% of the median\n",
+		100 * noise);
 	if (noise > LIMIT)
 		fputs("  TOO NOISY for this rule: measure with --icount, or on an idle machine\n",
 		      out);

@@ -122,6 +122,10 @@ check 2 "a step without its number" \
 	"$known; /\"cycle\":1,.*\"invalidations.submits\".*\"step\":\"kexec\"/s/\"value\":[0-9]+,/\"value\":null,\"reason\":\"torn\",/" iotlb
 grep -q '^live update .*([a-z])$' "$tmp/out" && grep -q '^kexec .*([a-z])$' "$tmp/out"
 result $? "marks the sum over the steps, too"
+"$lubench" report results/baselines/effect-vtd >"$tmp/out" 2>"$tmp/err"
+[ "$(sed -n '/^rule: preserve.iommufd/,/^$/p' "$tmp/out" | grep -c 'keeps it$')" -eq 4 ] &&
+	[ "$(grep -c '^  kho: +2[0-9.]* %, BREAKS it$' "$tmp/out")" -eq 1 ]
+result $? "the probe that breaks the rule is named, the others are not"
 : >"$tmp/run/samples.jsonl"
 "$lubench" report --check "$tmp/run" >"$tmp/out" 2>"$tmp/err"
 [ $? -eq 2 ] && grep -q 'nothing tells' "$tmp/err"
