@@ -52,17 +52,17 @@ static int64_t write_and_count(struct agent *ag, enum lub_step step)
 void boundary_mark(struct agent *ag, enum lub_step step)
 {
 	static int64_t from;
-	const char *why;
+	const char *why, *phase = ag->incoming ? "after" : NULL;
 	int64_t to;
 
 	if (!ag->scenario->boundaries)
 		return;
-	if (step == LUB_STEP_SETUP) {
+	if (step == LUB_STEP_SETUP || step == LUB_STEP_ADOPT) {
 		invcalls_begin();
 		from = write_and_count(ag, step);
 		return;
 	}
-	if (step != LUB_STEP_JUMP) {
+	if (step != LUB_STEP_JUMP && step != LUB_STEP_RUN) {
 		write_word(ag, step);
 		return;
 	}
@@ -70,8 +70,8 @@ void boundary_mark(struct agent *ag, enum lub_step step)
 	invcalls_end();
 	why = invcalls_reason(from < 0 ? from : to);
 	if (from < 0 || to < 0)
-		agent_missing(ag, &ag->carried.at, "invalidations.submits", "count", NULL, why);
+		agent_missing(ag, &ag->carried.at, "invalidations.submits", "count", phase, why);
 	else
 		agent_sample(ag, &ag->carried.at, 0, "invalidations.submits", "count", to - from,
-			     NULL);
+			     phase);
 }

@@ -37,9 +37,10 @@ enum lub_step {
  * @ag: agent; does nothing unless its scenario has boundaries
  * @step: which
  *
- * At LUB_STEP_SETUP and LUB_STEP_JUMP the kernel's own count of invalidation calls is read, too, such
- * that no call comes between boundary and reading; at the second the difference is reported as
- * invalidations.submits. A boundary that cannot be written is said in the kernel log,
+ * At LUB_STEP_SETUP and LUB_STEP_JUMP of the outgoing kernel, and at LUB_STEP_ADOPT and LUB_STEP_RUN of the
+ * incoming one, the kernel's own count of invalidation calls is read, too, such that no call comes
+ * between boundary and reading; at the second of each the difference is reported as
+ * invalidations.submits, that of the incoming kernel with phase after. A boundary that cannot be written is said in the kernel log,
  * and whoever looks for it will miss it.
  */
 void boundary_mark(struct agent *ag, enum lub_step step);
