@@ -77,6 +77,33 @@ crash_goes_on() { # KERNEL
 	ok "mode crash: $changes changes, longest gap $blackout ms, 0 faults"
 }
 
+# A device that stands still for 150 ms while the next kernel boots: the emulator is stopped, this machine is not.
+# It must not pass for a host that was busy.
+stop_is_found() { # KERNEL
+	local console=$work/held/console-1.log pid run_pid gap
+	"$lubench" run -o "$work/held" -t "$target" -p "$work/one.ini" -k "$1" >"$work/held.txt" 2>&1 </dev/null &
+	run_pid=$!
+	for _ in {1..600}; do
+		[ "$(grep -c 'Linux version' "$console" 2>/dev/null)" != 2 ] || break
+		sleep 0.1
+	done
+	pid=$(pgrep -f "^[^ ]*qemu-system[^ ]* .*$work/held") || fail "no emulator of $work/held runs"
+	kill -STOP "$pid"
+	sleep 0.15
+	kill -CONT "$pid"
+	rc=0
+	wait $run_pid || rc=$?
+	[ $rc -eq 0 ] || { show held; fail "a stopped emulator: exit status $rc"; }
+	gap=$(($(values held 1 dma.gap.running '.phase=="blackout"') / 1000000))
+	[ "$gap" -ge 140 ] || fail "the device stood still for 150 ms, and the longest gap is $gap ms"
+	rc=0
+	"$lubench" report --check "$work/held" >"$work/held.report" 2>&1 || rc=$?
+	expect "a stopped emulator: status of the report" $rc 1
+	grep '^verdict: FAIL: 0 of 1 cycles pass (first that does not: the longest gap of the blackout' "$work/held.report" ||
+		fail "a gap of $gap ms is not what is said to be wrong"
+	ok "a device that stands still for $gap ms in the blackout is a FAIL"
+}
+
 # The driver of the SMMUv3 does not take over the tables of a crashed kernel: nothing to see there
 crash_is_refused() {
 	run crash -t "$target" -p "$work/one.ini" -m crash -k "$series"
@@ -89,9 +116,10 @@ for t in "${targets[@]}"; do
 	use "$t"
 	[[ " $done_for " != *" $arch "* ]] || continue
 	done_for+=" $arch"
-	rm -rf "$work"/{series,stock,crash,base}
+	rm -rf "$work"/{series,stock,crash,base,held}
 	echo "on $target:"
 	rebuild_stops series "$series"
+	[ "$target" != "$native" ] || stop_is_found "$series"
 	if [ "$target" = smmuv3 ]; then crash_is_refused; else crash_goes_on "$series"; fi
 	base=$(kernel_of base)
 	# `make test` builds the one of this machine's architecture.
