@@ -6,6 +6,7 @@ static const struct lub_command commands[] = {
 	{ "run", "run a plan on a target", cmd_run },
 	{ "report", "text report of a run", cmd_report },
 	{ "compare", "did it get slower? two sides of runs", cmd_compare },
+	{ "history", "where over many runs something changed", cmd_history },
 	{ "export", "a run in the format of another program", cmd_export },
 	{ "flame", "flame graph of perf samples", cmd_flame },
 	{ "list", "scenarios, workloads, plans, targets, formats or runs", cmd_list },

@@ -233,4 +233,46 @@ int stats_robust_fit(const double *y, const double *const *x, const double *scal
 int stats_cluster_se(const double *y, const double *const *x, const double *scale,
 		     const double *cluster, size_t n, struct stats_fit *fit);
 
+/* p up to which a change point is one, and shuffles that it is counted from. */
+#define STATS_CHANGE_P 0.001
+#define STATS_SHUFFLES 1999
+
+/* With fewer values no order of them is rare enough for STATS_CHANGE_P: 2 of 3432 for 7 and 7. */
+#define STATS_CHANGE_MIN 14
+
+/**
+ * struct stats_change - a place where a series changed
+ * @at: index of the first value after the change
+ * @before, @after: medians up to the neighbouring changes, in the unit of the values
+ * @p: share of the shuffles of the stretch it was found in that part at least as well
+ */
+struct stats_change {
+	size_t at;
+	double before, after, p;
+};
+
+/**
+ * stats_best_cut - where the two parts of a series lie farthest apart, by the energy statistic
+ * @x: values in order of time
+ * @at: index of the first value of the second part, of two values at least as is the first; 0 for @n < 4
+ *
+ * Source: Matteson and James 2014, (5) and (6), exponent 1, distances within a part without those to itself.
+ *
+ * Return: the statistic, which is below 0 when the parts are alike.
+ */
+double stats_best_cut(const double *x, size_t n, size_t *at);
+
+/**
+ * stats_change_points - E-divisive; the same values always give the same points
+ * @x: values in order of time
+ * @p: STATS_CHANGE_P
+ * @size: changes of the median that are smaller are none
+ * @out: room for @n
+ * @nr: how many there are, in order
+ *
+ * Return: 0, -EINVAL for non-finite values, -ENOMEM.
+ */
+int stats_change_points(const double *x, size_t n, double p, double size, struct stats_change *out,
+			size_t *nr);
+
 #endif /* LUBENCH_STATS_H */

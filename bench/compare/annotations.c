@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The file of annotations: RUN step|invalid METRIC-PATTERN TEXT. */
+#include "bench/compare/history.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/lubench.h"
+#include "bench/report/model.h"
+
+/* Return: 0, -ENOMEM, or -EINVAL with the reason in @why. */
+static int add(struct note_list *list, char *line, const char **why)
+{
+	char *save, *run = strtok_r(line, " \t\r\n", &save), *kind, *metric, *text;
+	struct note *note;
+
+	if (!run || *run == '#')
+		return 0;
+	kind = strtok_r(NULL, " \t\r\n", &save);
+	metric = strtok_r(NULL, " \t\r\n", &save);
+	text = strtok_r(NULL, "\r\n", &save);
+	if (text)
+		text += strspn(text, " \t");
+	*why = "write: RUN step|invalid METRIC-PATTERN REASON";
+	if (!kind || (strcmp(kind, "step") && strcmp(kind, "invalid")))
+		return -EINVAL;
+	*why = "the pattern of metrics or the reason is missing";
+	if (!metric || !text || !*text)
+		return -EINVAL;
+	note = model_grow((void **)&list->v, &list->n, &list->cap, sizeof(*note));
+	if (!note)
+		return -ENOMEM;
+	note->kind = strcmp(kind, "step") ? NOTE_INVALID : NOTE_STEP;
+	note->run = strdup(run);
+	note->metric = strdup(metric);
+	note->text = strdup(text);
+	return note->run && note->metric && note->text ? 0 : -ENOMEM;
+}
+
+int history_notes_read(const char *path, struct note_list *list)
+{
+	FILE *in = fopen(path, "re");
+	const char *why = "";
+	size_t cap = 0, nr = 0;
+	char *line = NULL;
+	int err, bad = 0;
+
+	memset(list, 0, sizeof(*list));
+	if (!in) {
+		err = -errno;
+		lub_err("cannot read %s: %s", path, strerror(-err));
+		return err;
+	}
+	while (bad != -ENOMEM && getline(&line, &cap, in) > 0) {
+		nr++;
+		err = add(list, line, &why);
+		if (err == -EINVAL)
+			lub_err("%s:%zu: %s", path, nr, why);
+		bad = err ? err : bad;
+	}
+	if (!bad && ferror(in)) {
+		bad = -EIO;
+		lub_err("%s: cannot be read to its end", path);
+	}
+	free(line);
+	fclose(in);
+	return bad;
+}
+
+void history_notes_free(struct note_list *list)
+{
+	while (list->n) {
+		free(list->v[--list->n].run);
+		free(list->v[list->n].metric);
+		free(list->v[list->n].text);
+	}
+	free(list->v);
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Change points over many runs, and what people have written about these runs.
+ */
+#ifndef LUBENCH_HISTORY_H
+#define LUBENCH_HISTORY_H
+
+#include <jansson.h>
+#include <stddef.h>
+#include <stdio.h>
+
+struct compare;
+
+enum note_kind {
+	NOTE_STEP,    /* a change at this run is meant to be there */
+	NOTE_INVALID, /* this run tells nothing */
+};
+
+/**
+ * struct note - one line of the file of annotations
+ * @run: run id
+ * @metric: shell pattern of the metrics that it is about
+ * @text: why
+ */
+struct note {
+	enum note_kind kind;
+	char *run, *metric, *text;
+};
+
+struct note_list {
+	struct note *v;
+	size_t n, cap;
+};
+
+/**
+ * history_notes_read() - read a file of annotations
+ * @path: one a line: run id, "step" or "invalid", pattern of metrics, reason; '#' begins a comment
+ * @list: filled in; history_notes_free() in any case
+ *
+ * Return: 0 or -errno; every bad line is said on stderr, with its number.
+ */
+int history_notes_read(const char *path, struct note_list *list);
+void history_notes_free(struct note_list *list);
+
+/**
+ * history_json() - the change points of all judged points as one object (docs/comparing.md)
+ * @c: the runs, all on the base side, after cmp_reduce()
+ * @notes: what is known about runs
+ *
+ * Return: the object, NULL without memory. "exit" is an enum cmp_outcome.
+ */
+json_t *history_json(const struct compare *c, const struct note_list *notes);
+
+/**
+ * history_text() - the same in words
+ * @history: from history_json()
+ *
+ * Return: 0 or -EIO.
+ */
+int history_text(FILE *out, const json_t *history);
+
+#endif /* LUBENCH_HISTORY_H */

@@ -1,0 +1,62 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# lubench history over 20 runs that are the same but for a known step and noise, with and without annotations.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+lubench=${LUBENCH:-build/lubench}
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+failed=0
+
+check() { # WHAT: the last command's status is 0
+	if [ $? -eq 0 ]; then echo "ok - $1"; else echo "not ok - $1"; failed=1; sed 's/^/# /' "$tmp/out" "$tmp/err"; fi
+}
+
+history() { # STATUS ARG...: does history end with that status?
+	local want=$1 rc
+	shift
+	timeout 60 "$lubench" history "$@" >"$tmp/out" 2>"$tmp/err"
+	rc=$?
+	[ $rc -eq "$want" ] || { echo "# status $rc instead of $want"; return 1; }
+}
+
+# run-NN, of 3 cycles; from run 10 on it is 10 per cent more, and run 5 is half.
+mkdir "$tmp/runs"
+for ((i = 0; i < 20; i++)); do
+	name=$(printf 'run-%02d' $i)
+	mkdir "$tmp/runs/$name"
+	value=$((1000000 + (i * 7919 % 11 - 5) * 1000))
+	[ $i -lt 10 ] || value=$((value * 11 / 10))
+	[ $i -ne 5 ] || value=$((value / 2))
+	jq -nc --arg r "$name" --argjson v $value '
+		{schema: 1, kind: "run", run: $r, target: "vtd", emulated: false, simulated: true, plan: "p", mode: "preserve",
+		 reps: 1, cycles: 3, planned: 3, started: "2026-01-\($r[4:])", series: "abc\($r[4:])", machine: {}, kernel: {}},
+		(range(1; 4) | {schema: 1, kind: "sample", run: $r, cycle: ., rep: 0, scenario: "preserve", clock: "tsc",
+		 metric: "preserve.iommufd", unit: "ns", value: ($v + . * 100), params: {hwpts: 1, ioas_bytes: 4096,
+		 page_bytes: 4096, devices: 1, mode: "preserve", workload: "lsi", probes: "off"}})' >"$tmp/runs/$name/samples.jsonl"
+done
+
+printf '# nothing known\n\n' >"$tmp/none"
+printf 'run-05 invalid * something else was running\n' >"$tmp/wild"
+history 1 -a "$tmp/wild" "$tmp/runs" && grep -q 'since run run-10, series abc10' "$tmp/out" &&
+	[ "$(grep -c ' since run ' "$tmp/out")" -eq 1 ] && grep -q 'left out: run-05, \*: something else' "$tmp/out"
+check "a step is found where it is"
+history 1 -a "$tmp/wild" --runs "$tmp/runs" --json &&
+	jq -e '.exit == 1 and .worse == 1 and (.points[0].values | length) == 19 and .points[0].changes[0].run == "run-10"' \
+		"$tmp/out" >/dev/null
+check "the same from the index, as JSON"
+history 2 -a "$tmp/none" "$tmp"/runs/run-0[0-9] && grep -q 'too few runs' "$tmp/out"
+check "few runs give no verdict"
+{ cat "$tmp/wild"; echo 'run-10 step preserve.* the price of a safer walk'; } >"$tmp/both"
+history 0 -a "$tmp/both" "$tmp/runs" && tr -s '\n ' ' ' <"$tmp/out" | grep -q 'expected: the price of a safer walk'
+check "one that is expected is shown and no failure"
+sed 's/preserve/blackout/' "$tmp/both" >"$tmp/other"
+history 1 -a "$tmp/other" "$tmp/runs"
+check "but not by what is said about another metric"
+printf 'run-10 stop * x\nrun-11 step *\n' >"$tmp/bad"
+history 2 -a "$tmp/bad" "$tmp/runs" && grep -q 'bad:1: ' "$tmp/err" && grep -q 'bad:2: ' "$tmp/err"
+check "lines that nobody understands are refused, each"
+sed -i 's/"vtd"/"smmuv3"/' "$tmp/runs/run-03/samples.jsonl"
+history 2 -a "$tmp/none" "$tmp/runs" && grep -q 'not comparable: target' "$tmp/err"
+check "so is a run of another machine"
+exit $failed
