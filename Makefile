@@ -92,7 +92,7 @@ CPPFLAGS := -D_GNU_SOURCE -I. -MMD -MP
 WARN := -Wall -Wextra -Werror
 LDLIBS := -ljansson -linih -lsqlite3 -lgsl -lgslcblas -lm -pthread
 
-SUITE_DIRS := bench/cli bench/doctor bench/plan bench/target bench/record bench/stats bench/report bench/compare bench/export
+SUITE_DIRS := bench/cli bench/doctor bench/plan bench/target bench/record bench/stats bench/report bench/compare bench/export bench/dashboard
 AGENT_DIRS := bench/agent workloads/dma workloads/nvme bpf
 $(foreach d,$(SUITE_DIRS) $(AGENT_DIRS),$(eval include $(d)/Build.mk))
 in_dir = $(addprefix $(1)/,$($(notdir $(1))-y))

@@ -7,6 +7,7 @@ static const struct lub_command commands[] = {
 	{ "report", "text report of a run", cmd_report },
 	{ "compare", "did it get slower? two sides of runs", cmd_compare },
 	{ "export", "a run in the format of another program", cmd_export },
+	{ "dashboard", "a static site about runs", cmd_dashboard },
 	{ "flame", "flame graph of perf samples", cmd_flame },
 	{ "list", "scenarios, workloads, plans, targets, formats or runs", cmd_list },
 	{ "doctor", "what is missing on this machine or on a host", cmd_doctor },
