@@ -139,9 +139,13 @@ static int write_index(const struct dash *d)
 {
 	json_t *o = json_object(), *runs = json_array(), *groups = json_array();
 	char now[32];
-	size_t i;
+	size_t i, j;
 	int err;
 
+	for (i = 0; i < d->nr_groups; i++)
+		for (j = 0; j < d->groups[i].nr_runs; j++)
+			dash_set(d->runs[d->groups[i].runs[j]].about, "group",
+				 json_integer((json_int_t)i));
 	for (i = 0; i < d->nr_runs; i++)
 		json_array_append(runs, d->runs[i].about);
 	for (i = 0; i < d->nr_groups; i++)

@@ -139,13 +139,18 @@ void dash_groups_sort(struct dash *d)
 		qsort_r(d->groups[i].runs, d->groups[i].nr_runs, sizeof(size_t), by_time, d);
 }
 
-static json_t *order(const struct dash_group *g)
+/* Each run with why it cannot be compared with the newest, or null. */
+static json_t *order(const struct dash *d, const struct dash_group *g)
 {
-	json_t *all = json_array();
+	json_t *all = json_array(), *one;
 	size_t i;
 
-	for (i = 0; i < g->nr_runs; i++)
-		json_array_append_new(all, json_integer((json_int_t)g->runs[i]));
+	for (i = 0; i < g->nr_runs; i++) {
+		one = json_array();
+		json_array_append_new(one, json_integer((json_int_t)g->runs[i]));
+		dash_append(one, dash_differ(d, g->runs[i], g->runs[g->nr_runs - 1]));
+		json_array_append_new(all, one);
+	}
 	return all;
 }
 
@@ -184,7 +189,7 @@ int dash_group_write(const struct dash *d, size_t group)
 	int err;
 
 	dash_set(o, "id", dash_text(g->id));
-	dash_set(o, "runs", order(g));
+	dash_set(o, "runs", order(d, g));
 	dash_set(o, "series", trend_json(g->trend));
 	dash_set(o, "steps", json_incref(g->steps));
 	snprintf(name, sizeof(name), "group-%zu", group);

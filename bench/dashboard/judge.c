@@ -32,8 +32,7 @@ static void keep_first(const char *what, void *arg)
 		*first = dash_text(what);
 }
 
-/* Why two runs cannot be compared, in words; NULL when they can. */
-static json_t *differ(const struct dash *d, size_t base, size_t now)
+json_t *dash_differ(const struct dash *d, size_t base, size_t now)
 {
 	struct compare c = { .nr_runs = 2 };
 	json_t *why = NULL;
@@ -155,7 +154,7 @@ static int compare(struct dash *d, const struct window *w, size_t base, size_t n
 	if (!err)
 		err = cmp_add_run(&c, &w->sets[now], CMP_NEW);
 	for (i = 0; i < base && !err; i++) {
-		why = differ(d, w->nr[i], w->nr[now]);
+		why = dash_differ(d, w->nr[i], w->nr[now]);
 		if (!why)
 			err = cmp_add_run(&c, &w->sets[i], CMP_HISTORY);
 		json_decref(why);
@@ -178,7 +177,7 @@ static int judge(struct dash *d, const struct window *w, size_t now, json_t **ou
 	int err;
 
 	while (base-- > 0) {
-		why = differ(d, w->nr[base], w->nr[now]);
+		why = dash_differ(d, w->nr[base], w->nr[now]);
 		if (!why)
 			break;
 		if (first)

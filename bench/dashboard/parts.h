@@ -63,6 +63,9 @@ json_t *dash_text(const char *s);
 /* Takes @value over, also when it fails; a member that memory does not allow is null. */
 void dash_set(json_t *object, const char *key, json_t *value);
 
+/* The same of an array's end. */
+void dash_append(json_t *array, json_t *value);
+
 /* n, median, p95, min and max of some numbers. */
 json_t *dash_summary(const double *v, size_t n);
 
@@ -121,6 +124,9 @@ void dash_groups_sort(struct dash *d);
 int dash_group_write(const struct dash *d, size_t group);
 
 /* --- judge.c --- */
+
+/* Why two runs cannot be compared, in words; NULL when they can. */
+json_t *dash_differ(const struct dash *d, size_t base, size_t now);
 
 /* Compares the newest runs of a group, each with the one before it. Return: 0 or -errno (said). */
 int dash_judge(struct dash *d, struct dash_group *g);

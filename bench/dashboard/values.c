@@ -36,6 +36,11 @@ void dash_set(json_t *object, const char *key, json_t *value)
 	json_object_set_new_nocheck(object, key, value ? value : json_null());
 }
 
+void dash_append(json_t *array, json_t *value)
+{
+	json_array_append_new(array, value ? value : json_null());
+}
+
 json_t *dash_summary(const double *v, size_t n)
 {
 	struct stats_summary s = { 0 };
