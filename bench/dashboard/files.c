@@ -9,7 +9,7 @@
 #include "bench/dashboard/parts.h"
 #include "bench/lubench.h"
 
-#define FLAGS (JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(15))
+#define FLAGS (JSON_COMPACT | JSON_ENSURE_ASCII | JSON_ESCAPE_SLASH | JSON_REAL_PRECISION(15))
 
 /* Of uPlot, and where npm has it. Its licence wants to be beside it. */
 static const struct {

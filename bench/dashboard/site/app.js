@@ -41,7 +41,7 @@
 		LUB.clear(page, view.body);
 		document.title = view.title + " - lubench";
 		page.setAttribute("aria-busy", "false");
-		page.dataset.ready = location.hash;
+		performance.mark("lubench-ready");
 		if (focus) {
 			scrollTo(0, 0);
 			page.focus({ preventScroll: true });

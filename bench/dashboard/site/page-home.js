@@ -21,7 +21,7 @@
 			return ["none", "Nobody can say yet: no run has an earlier comparable one."];
 		if (by.good.length === compared)
 			return ["good", "No: none of " + plural(compared, "comparison") + " found a regression." + (rest ? " " + rest + "." : "")];
-		return ["unknown", "None was found, but not everything could be judged: " + rest + "."];
+		return ["unknown", "No regression was found, but not everything could be judged: " + rest + "."];
 	}
 
 	const rank = { bad: 0, unknown: 1, good: 2, none: 3 };

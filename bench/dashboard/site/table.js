@@ -51,7 +51,13 @@
 			name ? LUB.downloads(name, heads, raw || rows) : null);
 	};
 
-	LUB.behind = (table, open) => el("details", { open: open || null }, el("summary", {}, "The numbers behind it"), table);
+	// Folded, by the name of the (first) table.
+	LUB.behind = (table, open) => {
+		const box = el("details", { open: open || null }, el("summary"), table);
+
+		box.firstChild.append("Table: " + box.querySelector("caption").textContent);
+		return box;
+	};
 
 	// A picture with what it shows in words, whose numbers these are, and the table behind it.
 	LUB.figure = ({ label, caption, picture, table, controls }) => el("figure", {},
