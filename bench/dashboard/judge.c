@@ -110,7 +110,7 @@ static json_t *nothing(size_t now, json_t *why)
 	return o;
 }
 
-/* The comparison as a download, and as a script without the run lines, which are not ours to name. */
+/* All of the comparison, every cycle included, to be had as a file. */
 static int write_comparison(struct dash *d, const struct compare *c, size_t nr)
 {
 	json_t *json = cmp_json(c);
