@@ -92,7 +92,7 @@ CPPFLAGS := -D_GNU_SOURCE -I. -MMD -MP
 WARN := -Wall -Wextra -Werror
 LDLIBS := -ljansson -linih -lsqlite3 -lgsl -lgslcblas -lm -pthread
 
-SUITE_DIRS := bench/cli bench/doctor bench/plan bench/target bench/record bench/stats bench/report bench/compare bench/export
+SUITE_DIRS := bench/cli bench/doctor bench/plan bench/target bench/record bench/stats bench/report bench/compare bench/export bench/dashboard
 AGENT_DIRS := bench/agent workloads/dma workloads/nvme bpf
 $(foreach d,$(SUITE_DIRS) $(AGENT_DIRS),$(eval include $(d)/Build.mk))
 in_dir = $(addprefix $(1)/,$($(notdir $(1))-y))
@@ -299,6 +299,23 @@ report: build/lubench ## show a run again: RUN=DIR, by default the newest
 	@[ -n '$(RUN)' ] || { echo 'lubench: no run in results/runs; run: make bench' >&2; exit 1; }
 	@build/lubench report $(RUN)
 
+# uPlot, which the page draws with, and what its test opens it with come from npm: in exactly the versions and with
+# the checksums of the lock file. Nothing of them is run while they are installed.
+NPM_DIR := build/npm
+DASHBOARD_RUNS ?= $(wildcard results/baselines results/runs)
+$(NPM_DIR)/.done: bench/dashboard/npm/package.json bench/dashboard/npm/package-lock.json
+	@command -v npm >/dev/null || { echo 'lubench: the charts need uPlot from npm, and there is no npm; install packages nodejs and npm,' >&2; \
+		echo 'or run build/lubench dashboard RUN..., whose site has tables only' >&2; exit 1; }
+	@mkdir -p $(@D) && cp bench/dashboard/npm/package.json bench/dashboard/npm/package-lock.json bench/dashboard/npm/.npmrc $(@D)/
+	$(call say,NPM,$(NPM_DIR))cd $(@D) && npm ci --ignore-scripts --no-audit --no-fund >npm.log 2>&1 || { cat npm.log >&2; exit 1; }
+	@touch $@
+
+.PHONY: dashboard
+dashboard: private OUT := $(if $(filter file,$(origin OUT)),build/dashboard,$(OUT))
+dashboard: build/lubench $(NPM_DIR)/.done ## a static site about all runs: OUT=build/dashboard, DASHBOARD_RUNS=DIR...
+	@build/lubench dashboard --out '$(OUT)' --uplot $(NPM_DIR)/node_modules/uplot $(DASHBOARD_RUNS)
+	@echo 'file://$(abspath $(OUT))/index.html'
+
 ##@ The kernel
 .PHONY: kernel image kernel-tree kernel-series kernel-check
 kernel: deps ## build KERNEL, or KSRC, with VARIANT
@@ -328,7 +345,7 @@ kernel-check: deps ## each patch applies, builds, is clean under checkpatch and 
 	@set -e; for a in $(ARCHS); do ARCH=$$a kernel/check.sh; done
 
 ##@ Testing
-.PHONY: test test-unit test-golden test-faults test-emulated test-full
+.PHONY: test test-unit test-golden test-dashboard test-faults test-emulated test-full
 test: all kernel kernel-base image tools $(FIO) $(TESTS) $(FAULTS) $(FUZZ_REPLAY) ## all tests
 	@tests/run.sh unit golden faults emulated
 
@@ -337,6 +354,9 @@ test-unit: $(TESTS) ## tests of single parts
 
 test-golden: programs $(FUZZ_REPLAY) ## the program against recorded inputs
 	@tests/run.sh golden
+
+test-dashboard: build/lubench $(NPM_DIR)/.done ## the dashboard in a browser: Debian's chromium, and npm
+	@tests/dashboard/browser.sh
 
 test-faults: $(FAULTS) ## every fault at every step, on a target without a machine
 	@build/tests/faults/matrix build/lubench build/tests/faults/shim.so

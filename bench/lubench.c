@@ -8,6 +8,7 @@ static const struct lub_command commands[] = {
 	{ "compare", "did it get slower? two sides of runs", cmd_compare },
 	{ "history", "where over many runs something changed", cmd_history },
 	{ "export", "a run in the format of another program", cmd_export },
+	{ "dashboard", "a static site about runs", cmd_dashboard },
 	{ "flame", "flame graph of perf samples", cmd_flame },
 	{ "list", "scenarios, workloads, plans, targets, formats or runs", cmd_list },
 	{ "doctor", "what is missing on this machine or on a host", cmd_doctor },

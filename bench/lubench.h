@@ -59,5 +59,6 @@ int cmd_flame(int argc, char **argv);
 int cmd_compare(int argc, char **argv);
 int cmd_history(int argc, char **argv);
 int cmd_export(int argc, char **argv);
+int cmd_dashboard(int argc, char **argv);
 
 #endif

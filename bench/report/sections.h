@@ -76,6 +76,32 @@ int blackout_ratios(FILE *out, const struct model *m, struct notes *notes);
 /* Sum of the stages of one cycle's waterfall between two stamps, in ns; NaN when it lacks one of them. */
 double waterfall_sum(const struct model *m, uint32_t cycle, const char *from, const char *to);
 
+/**
+ * struct waterfall_stage - what one cycle spent its time on between two stamps
+ * @cycle: its number
+ * @kernel, @event: the stamp that ends it
+ * @about: what it is, in words
+ * @ns: how long it took, NaN when the cycle lacks the stamp
+ * @end: when it ended, in ns since reboot(2); NaN as well
+ */
+struct waterfall_stage {
+	uint32_t cycle;
+	const char *kernel, *event, *about;
+	double ns, end;
+};
+
+/**
+ * waterfall_each() - go through the waterfalls of all ok cycles of a mode
+ * @m: the run
+ * @mode: preserve, rebuild or crash
+ * @each: called cycle by cycle, and in each for the same stages in the same order
+ * @arg: for @each
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int waterfall_each(const struct model *m, const char *mode,
+		   void (*each)(const struct waterfall_stage *stage, void *arg), void *arg);
+
 /* Is this a run of scenario walk? Its points are told by section_walk() only. */
 bool walk_run(const struct model *m);
 

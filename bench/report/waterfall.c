@@ -212,6 +212,30 @@ double waterfall_sum(const struct model *m, uint32_t cycle, const char *from, co
 	return sum;
 }
 
+int waterfall_each(const struct model *m, const char *mode,
+		   void (*each)(const struct waterfall_stage *stage, void *arg), void *arg)
+{
+	struct fall f;
+	size_t i, row;
+	int ret = fall_build(m, mode, &f);
+
+	for (i = 0; i < f.n && !ret; i++)
+		for (row = 1; row < f.nr; row++) {
+			const struct step *step = &steps[f.order[row]];
+
+			each(&(struct waterfall_stage){ .cycle = f.id[i],
+							.kernel = step->kernel,
+							.event = step->event,
+							.about = step->about,
+							.ns = stage(&f, i, row),
+							.end = f.at[i][f.order[row]] },
+			     arg);
+		}
+	free(f.id);
+	free(f.at);
+	return ret;
+}
+
 static void bar(char text[BAR + 1], double from, double to, double whole)
 {
 	int a = (int)(from / whole * BAR), b = (int)ceil(to / whole * BAR), i;

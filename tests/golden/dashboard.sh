@@ -1,0 +1,163 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# parallel
+# lubench dashboard without a browser: its data is valid JSON, says what `lubench report` and `lubench compare`
+# say, every file that a page refers to is there, and strings from records stay strings.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+lubench=${LUBENCH:-build/lubench}
+real=tests/golden/compare
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+site=$tmp/site
+failed=0
+
+# WHAT holds no $(...): its status would be the one that is looked at.
+check() { # WHAT: the last command's status is 0
+	if [ $? -eq 0 ]; then echo "ok - $1"; else echo "not ok - $1"; failed=1; sed 's/^/# /' "$tmp/out" "$tmp/err" | head -n 40; fi
+}
+
+change() { # NAME JQ-PROGRAM [RUN]: a run with every line changed, under a name of its own
+	mkdir -p "$tmp/$1"
+	jq -c --arg name "$1" ".run = \$name | $2" "${3:-$real}/samples.jsonl" >"$tmp/$1/samples.jsonl"
+}
+
+data() { # FILE: the object of a script
+	sed '1d;$d' "$site/data/$1.js"
+}
+
+nr() { # RUN: its number in the site
+	data index | jq --arg id "$1" '.runs[] | select(.id == $id) | .n'
+}
+
+# As bench/report/fmt.c writes nanoseconds, written once more.
+times() { # COLUMN...: turns these columns of a table with tabs
+	awk -F '\t' -v OFS='\t' -v columns="$*" '
+		function text(v, a, i, d) {
+			split("ns us ms s", unit, " ")
+			for (i = 1; i < 4 && (v < 0 ? -v : v) >= 999.5; i++)
+				v /= 1000
+			a = v < 0 ? -v : v
+			d = v == 0 ? 0 : a < 9.995 ? 2 : a < 99.95 ? 1 : 0
+			return sprintf("%." d "f %s", v, unit[i])
+		}
+		{ n = split(columns, c, " "); for (k = 1; k <= n; k++) $c[k] = text($c[k]); print }'
+}
+
+quick=results/baselines/quick-vtd blackout=results/baselines/blackout-vtd
+change slower 'if .kind == "run" then .started = "2027-01-01T00:00:00.000Z"
+	elif .metric == "preserve.iommufd" and .value then .value = (.value * 1.5 | floor) else . end'
+change hostile 'if .kind == "run" then .started = "2027-02-01T00:00:00.000Z" | .kernel.release = "</script><img src=x onerror=alert(1)>"
+	| .target = "a\"b\\c\u2028</script>" | .kernel.__proto__ = {"x": "polluted"} | .plan = "__proto__"
+	elif .kind == "outcome" and .cycle == 1 then .outcome = "lost" | .reason = "<b>reason</b>\u2029\u0001" else . end
+	| select(.kind == "run" or .cycle != 1 or .kind == "outcome")'
+change again . && sed -i 's/"again"/"slower"/' "$tmp/again/samples.jsonl"
+mkdir "$tmp/none" && grep -v '"kind":"run"' $quick/samples.jsonl >"$tmp/none/samples.jsonl"
+
+"$lubench" dashboard -o "$site" "$tmp/slower" $real $quick $blackout "$tmp/hostile" "$tmp/again" "$tmp/none" >"$tmp/out" 2>"$tmp/err"
+check "a site is made"
+data index | jq -e '.charts == false and (.runs | length) == 5
+	and ([.left_out[].why] == ["a run of the same name is there already", "it has no run line"])' >"$tmp/out" &&
+	[ "$(grep -c 'is left out' "$tmp/err")" -eq 2 ]
+check "what is no run, and what is there twice, is left out and said"
+
+bad=0
+for f in "$site"/data/*.js; do
+	name=$(basename "$f" .js)
+	if [ "$(wc -l <"$f")" -ne 3 ] || [ "$(head -n 1 "$f")" != "LUB.data(\"$name\"," ] || [ "$(tail -n 1 "$f")" != ");" ] ||
+		! data "$name" | jq -e . >/dev/null; then echo "# $name"; bad=1; fi
+done
+for f in "$site"/data/*.json; do jq -e . "$f" >/dev/null || bad=1; done
+[ $bad -eq 0 ] && [ "$(find "$site/data" -name 'run-*.js' | wc -l)" -eq 5 ]
+check "every piece of data is one call with valid JSON"
+
+# --- the numbers
+n=$(nr "$(jq -r .run $quick/samples.jsonl | head -n 1)")
+data "run-$n" | jq -r '.curve.points[] | [.hwpts, .median, .p95, .max] | @tsv' | times 2 3 4 >"$tmp/mine"
+"$lubench" report $quick >"$tmp/report"
+awk '/^Preserve latency/ { on = 1; next } /^first:/ { on = 0 } on && /[0-9]\/[0-9]/ {
+	while ($2 ~ /iB$/) { sub(/^ *[^ ]+ +[^ ]+ */, "") }
+	printf "%s\t%s %s\t%s %s\t%s %s\n", $1, $4, $5, $6, $7, $8, $9 }' "$tmp/report" >"$tmp/theirs"
+[ "$(wc -l <"$tmp/theirs")" -eq 16 ] && diff -u "$tmp/theirs" "$tmp/mine" >"$tmp/out"
+check "latencies against size are those of the report"
+data "run-$n" | jq -r '.curve.fits[0].terms[] | [.ns, .se] | @tsv' | times 1 2 | tr '\t' '|' >"$tmp/mine"
+sed -n 's/^  \(fixed\|a\|b\)  *\([0-9.-]* [nmu]*s\) +- *\([0-9.]* [nmu]*s\).*/\2|\3/p' "$tmp/report" >"$tmp/theirs"
+[ "$(wc -l <"$tmp/theirs")" -eq 3 ] && diff -u "$tmp/theirs" "$tmp/mine" >"$tmp/out"
+check "so is the cost model"
+data "run-$n" | jq -j .report | cmp - "$tmp/report" >"$tmp/out" 2>&1
+check "and the whole report is there"
+data "run-$n" | jq -e --slurpfile all <(jq -c 'select(.kind == "outcome") | [.cycle, .outcome, .reason]' $quick/samples.jsonl) \
+	'[.outcomes[] | [.cycle, .outcome, .reason]] == $all' >"$tmp/out"
+check "and every outcome"
+
+n=$(nr "$(jq -r .run $blackout/samples.jsonl | head -n 1)")
+"$lubench" report $blackout >"$tmp/report"
+median='sort | if length % 2 == 1 then .[length / 2 | floor] else (.[length / 2 - 1] + .[length / 2]) / 2 end'
+data "run-$n" | jq -r '.waterfalls[] | . as $w | range($w.stages | length) as $i |
+	[$w.stages[$i].about, ([$w.cycles[].stages[$i][0] | select(. != null)] | '"$median"'), ([$w.cycles[].stages[$i][0] | select(. != null)] | max)] | @tsv' |
+	times 2 3 >"$tmp/mine"
+awk '/^Waterfall, mode/ { on = 1; next } /^cycle / || /^$/ { on = 0 } on && !/^stage / {
+	about = substr($0, 1, 33); sub(/ +$/, "", about); $0 = substr($0, 34); printf "%s\t%s %s\t%s %s\n", about, $1, $2, $3, $4 }' "$tmp/report" >"$tmp/theirs"
+[ "$(wc -l <"$tmp/theirs")" -gt 20 ] && diff -u "$tmp/theirs" "$tmp/mine" >"$tmp/out"
+check "stages of the waterfalls are those of the report"
+data "run-$n" | jq -r '.blackouts[] | select(."blackout.dma" != null) | [.mode, .cycle, ."blackout.dma"] | @tsv' | times 3 | sort >"$tmp/mine"
+awk '/^The three blackouts/ { on = 1; next } /^blackout/ { on = 0 } on && /^(preserve|rebuild|crash)/ && !/med/ { printf "%s\t%s\t%s %s\n", $1, $2, $(NF - 1), $NF }' \
+	"$tmp/report" | sort >"$tmp/theirs"
+[ -s "$tmp/theirs" ] && diff -u "$tmp/theirs" "$tmp/mine" >"$tmp/out"
+check "and the blackouts of every cycle"
+
+# --- the verdict
+data index | jq -c --argjson n "$(nr slower)" '.groups[] | select(.last == $n) | .newest' >"$tmp/newest"
+"$lubench" compare --json $real "$tmp/slower" >"$tmp/compare" 2>"$tmp/err"
+jq -e --slurpfile c "$tmp/compare" '.exit == 1 and .exit == $c[0].exit and .verdict == $c[0].verdict
+	and ([.changes[] | select(.verdict == "worse") | .series] == ["preserve.iommufd"])
+	and ([.changes[] | select(.what == null) | [.series, (.change | . * 1e9 | round)]] | sort)
+	== ([$c[0].series[] | select(.name as $s | $s | IN($c[0].series[] | select(.judged) | .name)) | [.name, (.change | . * 1e9 | round)]] | sort)' "$tmp/newest" >"$tmp/out"
+check "did it regress, what and how much: as lubench compare says"
+jq -S 'del(.series[].points, .runs)' "$site/data/compare-$(jq .compare "$tmp/newest").json" >"$tmp/mine"
+jq -S 'del(.series[].points, .runs)' "$tmp/compare" >"$tmp/theirs"
+jq -e --slurpfile b "$tmp/theirs" '[paths(scalars) as $p | {p: $p, a: getpath($p)} | .p as $p | .b = ($b[0] | getpath($p))
+	| select(.a != .b and ((.a | type) != "number" or ((.a - .b) | fabs) > 1e-9 * (.a | fabs)))] == []' "$tmp/mine" >"$tmp/out"
+check "and the whole comparison can be downloaded"
+jq -e '.kind == "comparison"' "$tmp/compare" >"$tmp/out" &&
+	data index | jq -e --argjson n "$(nr hostile)" '.groups[] | select(.last == $n) | .newest.base == null' >"$tmp/out"
+check "what has nothing before it is compared with nothing"
+
+# --- files
+grep -o '\(src\|href\)="[^"]*"' "$site/index.html" | sed 's/.*="//; s/"$//' | grep -v '^\(#\|data:\)' >"$tmp/links"
+data index | jq -r '(.runs[] | "run-\(.n).js", "run-\(.n).json", "run-\(.n).csv", "run-\(.n).samples.jsonl"), (.groups[] | "group-\(.n).js",
+	(.newest | select(.base != null) | "compare-\(.compare).json")) | "data/" + .' >>"$tmp/links"
+missing=$(while read -r link; do [ -s "$site/$link" ] || echo "$link"; done <"$tmp/links")
+echo "$missing" >"$tmp/out"
+[ -z "$missing" ] && [ "$(wc -l <"$tmp/links")" -gt 40 ]
+check "all files that pages refer to are there"
+cmp $quick/samples.jsonl "$site/data/run-$(nr "$(jq -r .run $quick/samples.jsonl | head -n 1)").samples.jsonl" >"$tmp/out" 2>&1
+check "raw records are those of the run"
+! grep -n 'https\?://' "$site"/*.{html,js,css} | grep -v 'http://www.w3.org/2000/svg' >"$tmp/out"
+check "no page refers to a network"
+
+# --- strings of records
+! LC_ALL=C grep -l '[^ -~]' "$site"/data/*.js >"$tmp/out" && ! grep -l '</' "$site"/data/*.js >>"$tmp/out"
+check "data is plain ASCII and ends no script"
+n=$(nr hostile)
+data "run-$n" | jq -e '(.about.kernel | startswith("</script><img")) and (.outcomes[0].reason | startswith("<b>reason</b>"))
+	and ([.provenance[] | select(.[0] == "kernel.__proto__.x") | .[1]] == ["polluted"])' >"$tmp/out" &&
+	! grep -q '"__proto__":' "$site"/data/*.js
+check "hostile strings come through as values, and as no name"
+! grep -nE 'innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function|setAttribute\("on' "$site"/*.js >"$tmp/out"
+check "no page makes markup of strings"
+
+# --- again, into the same directory
+"$lubench" dashboard -o "$site" $quick >"$tmp/out" 2>"$tmp/err" && [ "$(find "$site/data" -name 'run-*.js')" = "$site/data/run-0.js" ] &&
+	! ls "$site"/data/compare-* >"$tmp/out" 2>/dev/null
+check "a new site leaves no data of the one before"
+mkdir -p "$tmp/home" && echo mine >"$tmp/home/index.html"
+! "$lubench" dashboard -o "$tmp/home" $quick >"$tmp/out" 2>"$tmp/err" && [ "$(cat "$tmp/home/index.html")" = mine ]
+check "somebody else's page is not overwritten"
+! "$lubench" dashboard -o "$tmp/empty" "$tmp/none" >"$tmp/out" 2>"$tmp/err" && grep -q 'none of these is a run' "$tmp/err"
+check "no run at all is an error"
+mkdir -p "$tmp/uplot/dist" && echo "x" | tee "$tmp/uplot/dist/uPlot.iife.min.js" "$tmp/uplot/dist/uPlot.min.css" >"$tmp/uplot/LICENSE"
+"$lubench" dashboard -o "$site" -u "$tmp/uplot" $quick >"$tmp/out" 2>"$tmp/err" && [ -s "$site/uplot/uPlot.iife.min.js" ] && [ -s "$site/uplot/LICENSE" ] &&
+	data index | jq -e .charts >"$tmp/out"
+check "uPlot and its licence are in it when they are given"
+exit $failed
