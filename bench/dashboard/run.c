@@ -92,7 +92,7 @@ static json_t *report(const struct record_set *set, bool *failed)
 
 	if (!out)
 		return NULL;
-	if (!report_text(out, set, failed) && !fclose(out))
+	if (!report_text(out, set, failed, NULL) && !fclose(out))
 		json = dash_text(text);
 	free(text);
 	return json;
