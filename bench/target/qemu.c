@@ -261,15 +261,18 @@ static void qemu_trace_hits(struct target *t, bool on)
 		lub_err("the emulator does not take commands: hits of the IOTLB are not traced");
 }
 
+#define ASK(command) \
+	"{\"execute\":\"human-monitor-command\",\"arguments\":{\"command-line\":\"" command "\"}}\n"
+
 /*
  * Registers of all processors, a few times: where they spin, or that they wait. Addresses are those of
- * the kernel's System.map, as emulated kernels are built without KASLR.
+ * the kernel's System.map, as emulated kernels are built without KASLR. And which interrupts the first
+ * two have in service: a processor that sleeps and is not woken may have one that was never ended.
  */
 static void qemu_autopsy(struct target *t)
 {
-	static const char ask[] =
-		"{\"execute\":\"qmp_capabilities\"}\n{\"execute\":\"human-monitor-command\","
-		"\"arguments\":{\"command-line\":\"info registers -a\"}}\n";
+	static const char ask[] = "{\"execute\":\"qmp_capabilities\"}\n" ASK("info registers -a")
+		ASK("info lapic 0") ASK("info lapic 1");
 	struct qemu *q = t->priv;
 	struct timespec nap = { .tv_nsec = 300000000 };
 	char *path = NULL, buf[4096];
