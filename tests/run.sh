@@ -3,21 +3,18 @@
 # run.sh GROUP... [FILTER=PATTERN]: runs the tests of unit, golden, faults, emulated, each in a directory of
 # its own below build/test-logs, and ends with "N passed, N failed". A script exits 0 when it passed
 # and 4 when it was skipped, its last line saying why. A line "# time-limit: SECONDS" sets its limit.
-# What may take longest comes first. Tests with a line "# parallel" are judged by what happens and not by how long it
-# takes: two of them run at a time, before the others, which have the machine for themselves. After
-# $TEST_DEADLINE (seconds since the epoch) no test is begun: it is skipped, which is said and no success; continuous
-# integration loses everything when its time is over.
+# What may take longest comes first. After $TEST_DEADLINE (seconds since the epoch) no test is begun: it is
+# skipped, which is said and no success; continuous integration loses everything when its time is over.
 # What a test had to try again it notes in $TEST_DIR/retried, a line each: they are counted, and the
 # directory is kept. Nothing passed is no success.
 set -u
 cd "$(dirname "$0")/.." || exit 2
 top=$PWD
 logs=$top/build/test-logs
-passed=0 failed=0 skipped=0 retried=0 late=0
-declare -A begun=() # by process: group, test and when
+passed=0 failed=0 skipped=0 retried=0 late=0 child=
 
 stop() {
-	[ ${#begun[@]} -eq 0 ] || kill "${!begun[@]}" 2>/dev/null
+	[ -z "$child" ] || kill "$child" 2>/dev/null
 	printf '\nlubench: stopped; %d passed, %d failed before that\n' "$passed" "$failed"
 	exit 130
 }
@@ -43,54 +40,35 @@ limit_of() { # GROUP TEST
 	esac
 }
 
-name_of() { # GROUP TEST
-	local name=$1/${2##*/}
-	echo "${name%.sh}"
-}
-
-begin() { # GROUP TEST
-	local name log
-	name=$(name_of "$@")
-	log=$logs/$name.log
+run_one() { # GROUP TEST
+	local name=$1/${2##*/} log limit start=$SECONDS rc again=0
+	name=${name%.sh}
 	if [ "$(date +%s)" -ge "${TEST_DEADLINE:-9999999999}" ]; then
 		skipped=$((skipped + 1))
 		late=$((late + 1))
 		printf 'skip  %s: not begun, as the time for tests is over\n' "$name"
 		return
 	fi
+	log=$logs/$name.log
+	limit=$(limit_of "$1" "$2")
 	rm -rf "$logs/$name.d"
 	mkdir -p "$logs/$name.d"
-	[ ! -t 1 ] || printf '\r\033[K      %s' "$name"
+	[ ! -t 1 ] || printf '      %s' "$name"
 	TOP=$top TEST_DIR=$logs/$name.d TMPDIR=$logs/$name.d \
-		timeout -k 20 "$(limit_of "$@")" "$2" >"$log" 2>&1 </dev/null &
-	begun[$!]="$1 $2 $SECONDS"
-}
-
-# Waits until at most this many tests run, and says how the others ended.
-down_to() { # NUMBER
-	local pid rc group t start
-	while [ ${#begun[@]} -gt "$1" ]; do
-		rc=0
-		wait -n -p pid "${!begun[@]}" || rc=$?
-		read -r group t start <<<"${begun[$pid]}"
-		unset "begun[$pid]"
-		ended "$group" "$t" $((SECONDS - start)) $rc
-	done
-}
-
-ended() { # GROUP TEST TIME STATUS
-	local name log rc=$4 again=0
-	name=$(name_of "$@")
-	log=$logs/$name.log
+		timeout -k 20 "$limit" "$2" >"$log" 2>&1 </dev/null &
+	child=$!
+	wait "$child"
+	rc=$?
+	child=
 	[ ! -t 1 ] || printf '\r\033[K'
 	# cmocka's exit status is a count of failures, so that 4 means nothing special there
-	[ "$1" = unit ] && [ "$rc" -eq 4 ] && rc=1
+	[ "$1" = unit ] && [ $rc -eq 4 ] && rc=1
 	[ ! -s "$logs/$name.d/retried" ] || again=$(wc -l <"$logs/$name.d/retried")
 	retried=$((retried + again))
 	case $rc in
 	0)
 		passed=$((passed + 1))
-		printf 'ok    %s (%d s)%s\n' "$name" "$3" \
+		printf 'ok    %s (%d s)%s\n' "$name" $((SECONDS - start)) \
 			"$([ "$1" != faults ] || tail -n 1 "$log" | sed 's/^/: /')"
 		if [ "$again" -eq 0 ]; then
 			rm -rf "$logs/$name.d"
@@ -105,8 +83,8 @@ ended() { # GROUP TEST TIME STATUS
 		;;
 	*)
 		failed=$((failed + 1))
-		[ "$rc" -ne 124 ] && [ "$rc" -ne 137 ] || echo "time limit of $(limit_of "$1" "$2") s reached" >>"$log"
-		printf 'FAIL  %s (%d s, status %d): %s\n' "$name" "$3" "$rc" "build/test-logs/$name.log"
+		[ $rc -ne 124 ] && [ $rc -ne 137 ] || echo "time limit of $limit s reached" >>"$log"
+		printf 'FAIL  %s (%d s, status %d): %s\n' "$name" $((SECONDS - start)) $rc "build/test-logs/$name.log"
 		tail -n 15 "$log" | sed 's/^/      | /'
 		;;
 	esac
@@ -122,21 +100,9 @@ for arg; do
 done
 for group in "${groups[@]}"; do
 	list=$(tests_of "$group") || exit 2
-	alone=()
 	for t in $list; do
 		# shellcheck disable=SC2053 # a pattern is wanted
-		[[ ${t##*/} == $filter ]] || continue
-		if [ "$group" != unit ] && grep -q '^# parallel$' "$t"; then
-			down_to 1
-			begin "$group" "$t"
-		else
-			alone+=("$t")
-		fi
-	done
-	down_to 0
-	for t in "${alone[@]}"; do
-		begin "$group" "$t"
-		down_to 0
+		[[ ${t##*/} == $filter ]] && run_one "$group" "$t"
 	done
 done
 [ $skipped -eq 0 ] || echo "$skipped skipped"

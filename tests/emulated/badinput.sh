@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# parallel
 # time-limit: 400
 # Bad input and bad luck: one clear line, a non-zero exit status, and no record lost.
 set -euo pipefail

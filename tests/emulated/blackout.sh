@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# parallel
 # time-limit: 600
 # Scenario blackout in all modes on each architecture: every stamp of the waterfall is there and in order, the
 # stages add up to what the outside witness saw, DMA goes on in mode preserve and stops in mode rebuild.

@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# parallel
 # time-limit: 600
 # The bpftrace scripts on a running kernel: all of them watch while the agent fills page tables and preserves
 # them some times. What they say has to be what the agent did.

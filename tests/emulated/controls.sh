@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# parallel
 # time-limit: 600
 # Controls of the preserve test: a kernel without the series is told apart and skipped, the detectors
 # see DMA that stops (mode rebuild) and DMA that does not (mode crash).

@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# parallel
 # time-limit: 600
 # Records that the incoming kernel can not understand. Each kind of damage is done from outside, in the memory of
 # the guest, when all is preserved and the next kernel is loaded; then DMA must be refused, as

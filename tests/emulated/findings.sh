@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# parallel
 # time-limit: 600
 # The three findings of the review and the rules of the interface, on real page tables in the guest:
 # an IOAS shared by two HWPTs of two devices, calls racing with preserve, seals. The selftests look

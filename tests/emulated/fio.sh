@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# parallel
 # time-limit: 600
 # fio on the carried NVMe: three jobs write, the kernel is replaced, and the same jobs verify, first through the
 # page table that came over and again through a new one. The counter-proof: a table whose data is mapped to

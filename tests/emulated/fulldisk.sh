@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# parallel
 # time-limit: 120
 # No room: said before anything is started. When it ends in the middle no whole line is lost, and --resume
 # does the rest.

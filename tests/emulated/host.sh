@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# parallel
 # time-limit: 300
 # A machine that is already there, reached as HOST is: nothing launches it, nothing looks at its console or
 # into its memory. An emulated one stands in for it, which is why its records are thrown away.

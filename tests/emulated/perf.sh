@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# parallel
 # time-limit: 600
 # A cycle with perf beside the preserve calls: it ends well, its records say so, and its flame graph is of these
 # calls. And what the record says where the IOMMU has no counters of its own.

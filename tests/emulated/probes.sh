@@ -1,7 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# parallel
-# time-limit: 400
+# time-limit: 600
 # Probes: what they count is what the kernel counts; with them on and off a run has the same outcomes and
 # no record is dropped; a ring that is too small makes drops, which are shown, and numbers with a reason
 # instead of wrong ones; a kernel that lacks a place says so.

@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# parallel
 # time-limit: 2400
 # The kernel's own selftest of preserving an iommufd, on the mock IOMMU: builds the mock variant
 # (which takes most of the time limit when it is not in the cache), boots it in QEMU with an initramfs

@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# parallel
 # time-limit: 400
 # A short soak: seven live updates in one machine leave nothing behind; the same records with a leak in them
 # do not pass.

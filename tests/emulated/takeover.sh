@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# parallel
 # time-limit: 300
 # Taking devices over after a kexec fails. A failed BIND costs nothing: DMA goes on, and the next one
 # works. A cdev that can not be retrieved is lost for good: its device is stopped, and the session can

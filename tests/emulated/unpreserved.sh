@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# parallel
 # time-limit: 300
 # A device that is not preserved next to one that is: its DMA ends with the shutdown of the outgoing
 # kernel, and nothing that this kernel leaves behind lets it through again. Its counter lies in

@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# parallel
 # time-limit: 400
 # Scenario walk on each architecture, one kexec: every operation is timed at every point, the tables are those
 # that the layouts must have, the format is named, and the one that the IOMMU lacks is missing with a reason.

@@ -48,21 +48,6 @@ check "and is said"
 made_up passes 'sleep 3'
 ! TEST_DEADLINE=$(($(date +%s) + 2)) "$tmp/tests/run.sh" golden >"$tmp/out"
 check "nor is it success when only some were in time"
-rm "$tmp"/tests/golden/*.sh
-# Each of the two waits for the other; the third must not see one of them.
-meet='cd "$TEST_DIR/.."; touch here.$0; trap "rm here.$0" EXIT; for i in {1..50}; do
-	[ "$(ls here.* | wc -l)" -lt 2 ] || { sleep 1; exit 0; }; sleep 0.1; done; exit 1'
-for t in left right; do
-	made_up $t "# parallel
-${meet//\$0/$t}"
-done
-made_up alone '! ls "$TEST_DIR"/../here.*'
-made_up falls '# parallel
-exit 1'
-! "$tmp/tests/run.sh" golden >"$tmp/out"
-check "one that fails beside others is a failure"
-grep -q '^FAIL  golden/falls (' "$tmp/out" && grep -qx '3 passed, 1 failed' "$tmp/out"
-check "parallel ones run two at a time, the others alone"
 
 # The functions of lib.sh, with a lubench that says what a file holds and fails.
 sed -n '/^retried()/,/^# q RUN/p; /^no_splat()/,/^}/p; /^fail()/p' "$top/tests/emulated/lib.sh" >"$tmp/lib.sh"
