@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # time-limit: 900
 # Time as a count of instructions: the same plan three times, each in a machine of its own, and how far the
-# medians of its phases are apart. When the host is late the guest's disk is, and with it where
-# memory lies: beside another emulator 3359 ppm were seen in one phase. What the host paces is refused.
+# medians of its phases are apart. What the host paces is refused.
 set -euo pipefail
 # shellcheck source=tests/emulated/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -27,12 +26,13 @@ layout = sparse2
 END
 
 # What may be, in parts of a million: the goal, and twice what was seen where that is not met. What fills and
-# destroys tables also depends on where free memory lies. A few hundred nanoseconds, some hundred instructions, come and
+# destroys tables also depends on where free memory lies, and that on when the guest's disk answers, which the host
+# paces: on a busy one 3359 and 3822 ppm were seen. A few hundred nanoseconds, some hundred instructions, come and
 # go with any phase, which is much of a short one. docs/measurements.md has the figures.
 some_ns=500
 declare -A bounds=([x86_64]='preserve\.|unpreserve\.|restore\. 1000
-fill|destroy\.|unmap 3000' [aarch64]='preserve\.|unpreserve\.|restore\. 300
-fill|destroy\.|unmap 4000')
+fill|destroy\.|unmap 8000' [aarch64]='preserve\.|unpreserve\.|restore\. 300
+fill|destroy\.|unmap 8000')
 
 # medians RUN: "metric layout value", one a line
 medians() {
