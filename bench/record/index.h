@@ -18,7 +18,7 @@
 /**
  * struct index_run - one run
  * @run: id
- * @dir: name of its directory
+ * @dir: name of its directory, "RUNS/TARGET" when it was measured together with others
  * @target: kind of target
  * @mode: preserve, rebuild or crash
  * @kernel: selection

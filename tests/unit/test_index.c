@@ -237,11 +237,28 @@ static void alike(void **state)
 	assert_true(query("SELECT count(DISTINCT series) FROM value") == 3);
 }
 
+/* Runs of several targets that were measured together lie in one directory. */
+static void together(void **state)
+{
+	const struct index_filter both = { .target = "both" };
+	char path[200];
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/05", dir);
+	assert_int_equal(mkdir(path, 0755), 0);
+	write_run("05/vtd", "both", "series", "", "");
+	write_run("05/arm", "both", "series", "", "");
+	assert_string_equal(list(&both), "05/arm:0/0/0:0:0 05/vtd:0/0/0:0:0 ");
+	snprintf(path, sizeof(path), "rm -rf %s/05/arm", dir);
+	assert_int_equal(system(path), 0);
+	assert_string_equal(list(&both), "05/vtd:0/0/0:0:0 ");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(counts),  cmocka_unit_test(filters), cmocka_unit_test(medians),
-		cmocka_unit_test(follows), cmocka_unit_test(alike),
+		cmocka_unit_test(follows), cmocka_unit_test(alike),   cmocka_unit_test(together),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
