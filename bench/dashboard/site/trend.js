@@ -71,8 +71,8 @@
 		const point = series.points.find((p) => p.point === query.get("point")) || series.points[series.points.length - 1];
 		const rows = gather(group, point), noise = band(group, series, rows), marks = steps(group, series.name, point.point);
 		const label = LUB.index.runs[info.last].label;
-		const notes = notesOf(series), steps_ = new Map((point.changes || []).map((c) => [c.run, c]));
-		const remark = (r) => [steps_.has(r.n) ? "change point " + since(steps_.get(r.n)) : "", notes.get(r.n) || "", r.differs || ""].filter(Boolean).join("; ");
+		const notes = notesOf(series), turns = new Map((point.changes || []).map((c) => [c.run, c]));
+		const remark = (r) => [turns.has(r.n) ? "change point " + since(turns.get(r.n)) : "", notes.get(r.n) || "", r.differs || ""].filter(Boolean).join("; ");
 		const show = (v) => LUB.unit(v, series.unit);
 		const tell = (i) => {
 			const r = rows[i], m = marks.get(r.n);
@@ -80,7 +80,7 @@
 			return r.run.id + ", " + about(r.run) + ": median " + show(r.median) + " of " + r.cycles + " cycles, " + show(r.min) + " to " +
 				show(r.max) + (m ? ", " + m.verdict + " than the run before (" + LUB.percent(m.change) + ")" : "") +
 				(r.differs ? ". Not comparable with the newest: " + r.differs : "") +
-				(steps_.has(r.n) ? ". Change point " + since(steps_.get(r.n)) : "") + (notes.has(r.n) ? ". Annotation, " + notes.get(r.n) : "");
+				(turns.has(r.n) ? ". Change point " + since(turns.get(r.n)) : "") + (notes.has(r.n) ? ". Annotation, " + notes.get(r.n) : "");
 		};
 		const make = () => {
 			const x = rows.map((r, i) => i), all = rows.flatMap((r) => [r.min, r.max]);
@@ -102,7 +102,7 @@
 					values: (u, at) => at.map((i) => rows[i] ? (rows[i].run.started || "").slice(5, 10) : "") },
 				y: { label: series.name, values: (u, at) => at.map((v) => series.unit === "ns" ? LUB.tickTime(v) : show(v)) },
 				draw: [(u) => LUB.whisker(u, main, rows.map((r, i) => [i, r.min, r.max])),
-					(u) => marked(u, rows, marks), (u) => changed(u, rows, steps_, notes)],
+					(u) => marked(u, rows, marks), (u) => changed(u, rows, turns, notes)],
 			};
 		};
 		const url = (name, at) => {
@@ -139,11 +139,11 @@
 	};
 
 	// A line between the last run before and the first after a change; an expected one has the colour of no verdict.
-	function changed(u, rows, steps, notes) {
+	function changed(u, rows, turns, notes) {
 		u.ctx.save();
 		u.ctx.lineWidth = 2 * devicePixelRatio;
 		rows.forEach((r, i) => {
-			const c = steps.get(r.n), x = u.valToPos(i - 0.5, "x", true), at = u.valToPos(i, "x", true);
+			const c = turns.get(r.n), x = u.valToPos(i - 0.5, "x", true), at = u.valToPos(i, "x", true);
 			const foot = u.bbox.top + u.bbox.height, size = 5 * devicePixelRatio;
 
 			u.ctx.beginPath();
