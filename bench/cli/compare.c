@@ -18,6 +18,7 @@ enum form {
 struct options {
 	const char *side[CMP_SIDES];
 	const char *history;
+	struct runs_choice choice;
 	struct cmp_options cmp;
 	enum form form;
 	bool all, force;
@@ -33,6 +34,9 @@ static const struct argp_option options[] = {
 	{ "noise", 'n', "PERCENT", 0, "Changes that are noise without a history (default: 2)", 0 },
 	{ "alpha", 'A', "PERCENT", 0,
 	  "Of comparisons of equal sides, how many may find something (default: 1)", 0 },
+	{ "target", 't', "TARGET", 0, "Of kernel: and commit:, runs on this target only", 0 },
+	{ "plan", 'p', "PLAN", 0, "Of kernel: and commit:, runs of this plan only", 0 },
+	{ "runs", 'r', "DIR", 0, "Where kernel: and commit: look (default: results/runs)", 0 },
 	{ "force", 'f', NULL, 0, "Compare what differs in hardware, clock or emulation", 0 },
 	{ 0 },
 };
@@ -73,6 +77,15 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 'A':
 		o->cmp.alpha = percent(arg, state);
 		break;
+	case 't':
+		o->choice.target = arg;
+		break;
+	case 'p':
+		o->choice.plan = arg;
+		break;
+	case 'r':
+		o->choice.dir = arg;
+		break;
 	case 'f':
 		o->force = true;
 		break;
@@ -97,7 +110,8 @@ static const struct argp argp = {
 	.parser = parse,
 	.args_doc = "BASE NEW",
 	.doc = "Did it get slower? BASE and NEW are directories of runs, or names of runs in results/runs or "
-	       "results/baselines; several runs of a side have commas between. Exit status 0: no regression "
+	       "results/baselines; kernel:NAME is all runs of that kernel (base, series, series-9), commit:BEGIN all of the "
+	       "series whose commit begins so; several of a side have commas between. Exit status 0: no regression "
 	       "found, 1: a regression, 2: nothing could be compared.",
 };
 
@@ -107,10 +121,11 @@ struct input {
 	bool broken;
 };
 
-static int read_side(struct input *in, struct compare *c, const char *words, enum cmp_side side)
+static int read_side(struct input *in, struct compare *c, const char *words,
+		     const struct runs_choice *choice, enum cmp_side side)
 {
 	char *dirs[CMP_MAX_RUNS];
-	int nr = runs_find(words, dirs, CMP_MAX_RUNS), err = nr < 0 ? nr : 0, i;
+	int nr = runs_find(words, choice, dirs, CMP_MAX_RUNS), err = nr < 0 ? nr : 0, i;
 
 	for (i = 0; i < nr; i++) {
 		struct record_set *set = &in->sets[in->n];
@@ -165,14 +180,14 @@ static int write_out(const struct compare *c, const struct options *o)
 /* Return: an exit status. */
 static int compare(struct compare *c, struct input *in, const struct options *o)
 {
-	int err = read_side(in, c, o->side[CMP_BASE], CMP_BASE);
+	int err = read_side(in, c, o->side[CMP_BASE], &o->choice, CMP_BASE);
 
 	if (!err)
-		err = read_side(in, c, o->side[CMP_NEW], CMP_NEW);
+		err = read_side(in, c, o->side[CMP_NEW], &o->choice, CMP_NEW);
 	if (!err && o->history)
-		err = read_side(in, c, o->history, CMP_HISTORY);
+		err = read_side(in, c, o->history, &o->choice, CMP_HISTORY);
 	if (!err && cmp_conditions(c, say_difference, o->force ? "forced" : NULL) && !o->force) {
-		lub_err("compare runs of one machine, or say --force");
+		lub_err("compare runs of one machine (--target, --plan), or say --force");
 		return CMP_UNKNOWN;
 	}
 	if (!err)

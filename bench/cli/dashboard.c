@@ -3,6 +3,7 @@
 #include <argp.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "bench/cli/runs.h"
 #include "bench/dashboard/dashboard.h"
@@ -10,6 +11,8 @@
 
 /* More make a page of links that nobody reads, and take long. */
 #define MAX_RUNS 2000
+
+#define ANNOTATIONS "results/annotations.txt"
 
 struct options {
 	struct dash_options dash;
@@ -23,6 +26,8 @@ static const struct argp_option options[] = {
 	{ "site", 's', "DIR", 0, "Where the pages are (default: bench/dashboard/site)", 0 },
 	{ "uplot", 'u', "DIR", 0,
 	  "Where npm unpacked uPlot (make dashboard does; default: none, and no charts)", 0 },
+	{ "annotations", 'a', "FILE", 0,
+	  "What is known about runs (default: " ANNOTATIONS ", when it is there)", 0 },
 	{ 0 },
 };
 
@@ -38,11 +43,14 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 's':
 		o->dash.site = arg;
 		break;
+	case 'a':
+		o->dash.notes = arg;
+		break;
 	case 'u':
 		o->dash.uplot = arg;
 		break;
 	case ARGP_KEY_ARG:
-		nr = o->err ? 0 : runs_find(arg, o->dirs + o->n, MAX_RUNS - o->n);
+		nr = o->err ? 0 : runs_find(arg, NULL, o->dirs + o->n, MAX_RUNS - o->n);
 		if (nr < 0)
 			o->err = nr;
 		else
@@ -77,6 +85,8 @@ int cmd_dashboard(int argc, char **argv)
 	}
 	o->dash.out = "build/dashboard";
 	o->dash.site = "bench/dashboard/site";
+	if (!access(ANNOTATIONS, F_OK))
+		o->dash.notes = ANNOTATIONS;
 	argv[0] = (char *)"lubench dashboard";
 	argp_err_exit_status = LUB_EXIT_USAGE;
 	if (!argp_parse(&argp, argc, argv, 0, NULL, o) && !o->err)

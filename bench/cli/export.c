@@ -105,7 +105,7 @@ static int read_all(struct input *in, const struct options *o)
 	size_t w;
 
 	for (w = 0; w < o->nr_words && !err; w++) {
-		nr = runs_find(o->words[w], dirs, CMP_MAX_RUNS - in->n);
+		nr = runs_find(o->words[w], NULL, dirs, CMP_MAX_RUNS - in->n);
 		err = nr < 0 ? nr : 0;
 		for (i = 0; i < nr; i++) {
 			if (!err)

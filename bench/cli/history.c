@@ -127,7 +127,7 @@ static int find(const struct options *o, struct found *f)
 	int nr, err;
 
 	for (i = 0; i < o->nr_words; i++) {
-		nr = runs_find(o->words[i], f->dirs + f->n, CMP_MAX_RUNS - f->n);
+		nr = runs_find(o->words[i], NULL, f->dirs + f->n, CMP_MAX_RUNS - f->n);
 		if (nr < 0)
 			return nr;
 		f->n += (size_t)nr;

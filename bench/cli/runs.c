@@ -9,7 +9,10 @@
 #include <unistd.h>
 
 #include "bench/lubench.h"
+#include "bench/record/index.h"
 #include "bench/record/record.h"
+
+#define RUNS "results/runs"
 
 static const char *const places[] = { "", "results/runs/", "results/baselines/" };
 
@@ -92,7 +95,62 @@ static int find_one(const char *word, char **dirs, size_t *n, size_t max)
 	return err;
 }
 
-int runs_find(const char *words, char **dirs, size_t max)
+struct chosen {
+	const char *top;
+	char **dirs;
+	size_t *n, max;
+	int err;
+};
+
+static void take(const struct index_run *run, void *arg)
+{
+	struct chosen *c = arg;
+	char *path;
+
+	if (c->err)
+		return;
+	if (asprintf(&path, "%s/%s", c->top, run->dir) < 0)
+		c->err = -ENOMEM;
+	else
+		c->err = push(path, c->dirs, c->n, c->max);
+}
+
+/* All runs of a kernel or commit. */
+static int find_all(const char *word, const struct index_filter *f, const char *top, char **dirs,
+		    size_t *n, size_t max)
+{
+	struct chosen c = { .top = top ? top : RUNS, .dirs = dirs, .n = n, .max = max };
+	size_t before = *n;
+	int err = index_runs(c.top, f, take, &c);
+
+	err = err ? err : c.err;
+	if (!err && *n == before) {
+		lub_err("%s: %s has no such run; `lubench list runs` shows kernels and series",
+			word, c.top);
+		err = -ENOENT;
+	}
+	return err;
+}
+
+static int find_word(const char *word, const struct runs_choice *choice, char **dirs, size_t *n,
+		     size_t max)
+{
+	struct index_filter f = { 0 };
+
+	if (choice) {
+		f.target = choice->target;
+		f.plan = choice->plan;
+	}
+	if (!strncmp(word, "kernel:", 7))
+		f.kernel = word + 7;
+	else if (!strncmp(word, "commit:", 7))
+		f.series = word + 7;
+	else
+		return find_one(word, dirs, n, max);
+	return find_all(word, &f, choice ? choice->dir : NULL, dirs, n, max);
+}
+
+int runs_find(const char *words, const struct runs_choice *choice, char **dirs, size_t max)
 {
 	char *copy = strdup(words), *save = NULL, *word;
 	size_t n = 0;
@@ -100,7 +158,7 @@ int runs_find(const char *words, char **dirs, size_t max)
 
 	for (word = copy ? strtok_r(copy, ",", &save) : NULL; word && !err;
 	     word = strtok_r(NULL, ",", &save))
-		err = find_one(word, dirs, &n, max);
+		err = find_word(word, choice, dirs, &n, max);
 	free(copy);
 	if (!err && !n) {
 		lub_err("'%s' names no run", words);

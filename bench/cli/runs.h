@@ -8,14 +8,25 @@
 #include <stddef.h>
 
 /**
+ * struct runs_choice - what "kernel:" and "commit:" may mean
+ * @dir: directory of runs whose index is asked, NULL for results/runs
+ * @target, @plan: only runs of those, NULL for any
+ */
+struct runs_choice {
+	const char *dir, *target, *plan;
+};
+
+/**
  * runs_find() - directories of the runs that a word names
  * @words: directories, or names of runs in results/runs or results/baselines, with commas between; a
- *	   directory that holds several runs and is none itself is all of them
+ *	   directory that holds several runs and is none itself is all of them. "kernel:NAME" is all runs of that
+ *	   selection (base, series, series-9, ...), "commit:BEGIN" all of the series whose commit begins so
+ * @choice: for these two, NULL for all of results/runs
  * @dirs: filled in; free() each
  * @max: entries of @dirs
  *
  * Return: how many there are, or -errno (said on stderr).
  */
-int runs_find(const char *words, char **dirs, size_t max);
+int runs_find(const char *words, const struct runs_choice *choice, char **dirs, size_t max);
 
 #endif

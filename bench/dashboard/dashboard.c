@@ -178,6 +178,7 @@ static void release(struct dash *d)
 		free(g->runs);
 		free(g->id);
 	}
+	history_notes_free(&d->notes);
 	json_decref(d->left_out);
 	free(d->runs);
 	free(d->groups);
@@ -189,6 +190,8 @@ int dashboard_write(const struct dash_options *opt, char *const *dirs, size_t n)
 	size_t i;
 	int err = dash_prepare(opt);
 
+	if (!err && opt->notes)
+		err = history_notes_read(opt->notes, &d.notes);
 	for (i = 0; i < n && !err; i++)
 		err = one_run(&d, dirs[i]);
 	dash_groups_sort(&d);

@@ -17,9 +17,10 @@
  * @out: directory of the site, made when it is not there
  * @site: directory of the pages
  * @uplot: directory of uPlot as npm unpacks it; NULL: without charts, the tables behind them are shown
+ * @notes: file of annotations (docs/comparing.md), NULL without one
  */
 struct dash_options {
-	const char *out, *site, *uplot;
+	const char *out, *site, *uplot, *notes;
 };
 
 /**

@@ -99,6 +99,7 @@ int dash_group_add(struct dash *d, size_t nr, const struct compare *c)
 		points = member(series, "points", json_object);
 		if (!json_object_get(series, "name")) {
 			dash_set(series, "name", dash_text(name));
+			dash_set(series, "metric", dash_text(s->first->metric));
 			dash_set(series, "unit", dash_text(s->first->unit));
 			dash_set(series, "headline", json_boolean(s->headline));
 		}
@@ -140,60 +141,79 @@ void dash_groups_sort(struct dash *d)
 }
 
 /* Each run with why it cannot be compared with the newest, or null. */
-static json_t *order(const struct dash *d, const struct dash_group *g)
+static json_t *order(const struct dash *d, const struct dash_group *g, bool *comparable)
 {
-	json_t *all = json_array(), *one;
+	json_t *all = json_array(), *one, *why;
 	size_t i;
 
 	for (i = 0; i < g->nr_runs; i++) {
+		why = dash_differ(d, g->runs[i], g->runs[g->nr_runs - 1]);
+		comparable[i] = !why;
 		one = json_array();
 		json_array_append_new(one, json_integer((json_int_t)g->runs[i]));
-		dash_append(one, dash_differ(d, g->runs[i], g->runs[g->nr_runs - 1]));
+		dash_append(one, why);
 		json_array_append_new(all, one);
 	}
 	return all;
 }
 
 /* Lists instead of objects: names from records are values there, and nothing else. */
-static json_t *trend_json(const json_t *trend)
+static int series_json(const struct dash *d, const struct dash_group *g, const bool *comparable,
+		       const json_t *series, json_t *all)
 {
-	json_t *all = json_array(), *o, *points, *series, *rows, *one;
-	const char *key, *point;
+	static const char *const plain[] = { "name", "metric", "unit", "headline" };
+	const json_t *rows, *judged = json_object_get(series, "headline");
+	json_t *points = json_array(), *o = json_object(), *one, *changes;
+	const char *point;
+	size_t i;
+	int err = 0;
 
-	json_object_foreach((json_t *)trend, key, series) {
-		points = json_array();
-		json_object_foreach(json_object_get(series, "points"), point, rows) {
-			one = json_object();
-			dash_set(one, "point", dash_text(point));
-			dash_set(one, "rows", json_incref(rows));
-			json_array_append_new(points, one);
-		}
-		o = json_object();
-		dash_set(o, "name", json_incref(json_object_get(series, "name")));
-		dash_set(o, "unit", json_incref(json_object_get(series, "unit")));
-		dash_set(o, "headline", json_incref(json_object_get(series, "headline")));
-		dash_set(o, "points", points);
-		if (json_array_size(points))
-			json_array_append_new(all, o);
-		else
-			json_decref(o);
+	json_object_foreach(json_object_get(series, "points"), point, rows) {
+		changes = NULL;
+		if (json_is_true(judged) && !err)
+			err = dash_changes(d, g, comparable,
+					   json_string_value(json_object_get(series, "metric")),
+					   rows, &changes);
+		one = json_object();
+		dash_set(one, "point", dash_text(point));
+		dash_set(one, "rows", json_incref((json_t *)rows));
+		dash_set(one, "changes", changes);
+		json_array_append_new(points, one);
 	}
-	return all;
+	for (i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
+		dash_set(o, plain[i], json_incref(json_object_get(series, plain[i])));
+	dash_set(o, "notes",
+		 dash_notes(d, g, json_string_value(json_object_get(series, "metric"))));
+	dash_set(o, "points", points);
+	if (json_array_size(points))
+		json_array_append_new(all, o);
+	else
+		json_decref(o);
+	return err;
 }
 
 int dash_group_write(const struct dash *d, size_t group)
 {
 	const struct dash_group *g = &d->groups[group];
-	json_t *o = json_object();
+	bool *comparable = calloc(g->nr_runs + 1, sizeof(*comparable));
+	json_t *o = json_object(), *all = json_array(), *series;
 	char name[40];
-	int err;
+	const char *key;
+	int err = comparable ? 0 : -ENOMEM;
 
-	dash_set(o, "id", dash_text(g->id));
-	dash_set(o, "runs", order(d, g));
-	dash_set(o, "series", trend_json(g->trend));
+	if (!err) {
+		dash_set(o, "id", dash_text(g->id));
+		dash_set(o, "runs", order(d, g, comparable));
+	}
+	json_object_foreach(g->trend, key, series)
+		if (!err)
+			err = series_json(d, g, comparable, series, all);
+	dash_set(o, "series", all);
 	dash_set(o, "steps", json_incref(g->steps));
 	snprintf(name, sizeof(name), "group-%zu", group);
-	err = dash_write_js(d->opt, name, o);
+	if (!err)
+		err = dash_write_js(d->opt, name, o);
 	json_decref(o);
+	free(comparable);
 	return err;
 }

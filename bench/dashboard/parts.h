@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "bench/compare/history.h"
 #include "bench/dashboard/dashboard.h"
 #include "bench/record/record.h"
 
@@ -44,6 +45,7 @@ struct dash_group {
 
 struct dash {
 	const struct dash_options *opt;
+	struct note_list notes;
 	struct dash_run *runs;
 	size_t nr_runs, cap_runs;
 	struct dash_group *groups;
@@ -130,5 +132,22 @@ json_t *dash_differ(const struct dash *d, size_t base, size_t now);
 
 /* Compares the newest runs of a group, each with the one before it. Return: 0 or -errno (said). */
 int dash_judge(struct dash *d, struct dash_group *g);
+
+/* --- changes.c --- */
+
+/**
+ * dash_changes() - change points of one point over the runs of a group
+ * @comparable: of each run of the group, whether it can be compared with the newest
+ * @metric: what annotations are about
+ * @rows: its row of each run
+ * @out: a list, or NULL with fewer than STATS_CHANGE_MIN values or one that is not positive: then nothing is known
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int dash_changes(const struct dash *d, const struct dash_group *g, const bool *comparable,
+		 const char *metric, const json_t *rows, json_t **out);
+
+/* What the file of annotations says about a metric of the group's runs: a list. */
+json_t *dash_notes(const struct dash *d, const struct dash_group *g, const char *metric);
 
 #endif /* LUBENCH_DASHBOARD_PARTS_H */

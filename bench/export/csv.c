@@ -7,11 +7,8 @@
 
 #include "bench/record/record.h"
 
-static void cell(FILE *out, const char *s)
+static void text(FILE *out, const char *s)
 {
-	fputc(',', out);
-	if (!s)
-		return;
 	if (!strpbrk(s, ",\"\r\n")) {
 		fputs(s, out);
 		return;
@@ -23,6 +20,13 @@ static void cell(FILE *out, const char *s)
 		fputc(*s, out);
 	}
 	fputc('"', out);
+}
+
+static void cell(FILE *out, const char *s)
+{
+	fputc(',', out);
+	if (s)
+		text(out, s);
 }
 
 int export_csv(FILE *out, const struct export_run *runs, size_t n)
@@ -41,7 +45,7 @@ int export_csv(FILE *out, const struct export_run *runs, size_t n)
 		if (!runs->emulated &&
 		    (set->simulated || (set->emulated && !strcmp(s->unit, "ns"))))
 			continue;
-		fputs(set->run_id, out);
+		text(out, set->run_id);
 		cell(out, set->target);
 		fprintf(out, ",%s,%u,%u",
 			set->simulated	? "simulated"

@@ -47,6 +47,7 @@ static int known(sqlite3 *db, const char *name, int64_t stamp)
 	return sqlite3_changes(db) > 0;
 }
 
+/* Return: 0, -ENOENT when it is no run, or another -errno. */
 static int add_run(sqlite3 *db, const char *runs_dir, const char *name)
 {
 	struct stat st;
@@ -58,7 +59,7 @@ static int add_run(sqlite3 *db, const char *runs_dir, const char *name)
 		return -ENOMEM;
 	if (stat(path, &st)) {
 		free(path);
-		return 0;
+		return -ENOENT;
 	}
 	stamp = st.st_mtim.tv_sec * 1000000000LL + st.st_mtim.tv_nsec + st.st_size;
 	err = known(db, name, stamp);
@@ -66,6 +67,50 @@ static int add_run(sqlite3 *db, const char *runs_dir, const char *name)
 		err = index_run_store(db, path, name, stamp);
 	free(path);
 	return err < 0 ? err : 0;
+}
+
+/* A directory that is no run may hold those of several targets or hosts, which were measured together. */
+static int add_below(sqlite3 *db, const char *runs_dir, const char *name)
+{
+	struct dirent *entry;
+	char *path;
+	DIR *dir;
+	int err = 0;
+
+	if (asprintf(&path, "%s/%s", runs_dir, name) < 0)
+		return -ENOMEM;
+	dir = opendir(path);
+	free(path);
+	while (dir && !err && (entry = readdir(dir))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		if (asprintf(&path, "%s/%s", name, entry->d_name) < 0) {
+			err = -ENOMEM;
+			break;
+		}
+		err = add_run(db, runs_dir, path);
+		if (err == -ENOENT)
+			err = 0;
+		free(path);
+	}
+	if (dir)
+		closedir(dir);
+	return err;
+}
+
+static int add_all(sqlite3 *db, const char *runs_dir, DIR *dir)
+{
+	struct dirent *entry;
+	int err = 0;
+
+	while (!err && (entry = readdir(dir))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		err = add_run(db, runs_dir, entry->d_name);
+		if (err == -ENOENT)
+			err = add_below(db, runs_dir, entry->d_name);
+	}
+	return err;
 }
 
 /* A value for "column = ? or ? is null". */
@@ -160,7 +205,6 @@ int index_runs(const char *runs_dir, const struct index_filter *filter,
 	       void (*each)(const struct index_run *run, void *arg), void *arg)
 {
 	DIR *dir = opendir(runs_dir);
-	struct dirent *entry;
 	sqlite3 *db;
 	int err = 0;
 
@@ -176,9 +220,7 @@ int index_runs(const char *runs_dir, const struct index_filter *filter,
 		return -ENOMEM;
 	}
 	sqlite3_exec(db, "BEGIN", NULL, NULL, NULL);
-	while (!err && (entry = readdir(dir)))
-		if (entry->d_name[0] != '.')
-			err = add_run(db, runs_dir, entry->d_name);
+	err = add_all(db, runs_dir, dir);
 	closedir(dir);
 	if (!err &&
 	    sqlite3_exec(db,

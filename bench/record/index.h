@@ -9,6 +9,7 @@
 #ifndef BENCH_RECORD_INDEX_H
 #define BENCH_RECORD_INDEX_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /** INDEX_FILE - its name inside the directory of runs. */
@@ -17,7 +18,7 @@
 /**
  * struct index_run - one run
  * @run: id
- * @dir: name of its directory
+ * @dir: name of its directory, "RUNS/TARGET" when it was measured together with others
  * @target: kind of target
  * @mode: preserve, rebuild or crash
  * @kernel: selection
@@ -74,7 +75,18 @@ struct index_filter {
 int index_runs(const char *runs_dir, const struct index_filter *filter,
 	       void (*each)(const struct index_run *run, void *arg), void *arg);
 
+struct lub_sample;
 struct sqlite3;
+
+/**
+ * index_key() - what a sample is of, as it stands in table series
+ *
+ * Return: JSON text, the same for the same, free() it; NULL when memory is out.
+ */
+char *index_key(const struct lub_sample *s);
+
+/* As index_key(), for a table in memory: not for reading, and quickly made. Longer than @len it is cut off. */
+void index_short_key(const struct lub_sample *s, char *buf, size_t len);
 
 /**
  * index_run_store() - put one run into the index, in place of what it knew of it

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * One run into the index. Lines are read one at a time, and of a sample only what it is of, its cycle and
- * its value are kept: a million of them are some 24 MB.
+ * its value are kept: a million of them are some 24 MB. Nearly all lines are like one before them but for these
+ * numbers; such a line is not parsed again.
  */
 #include <errno.h>
 #include <sqlite3.h>
@@ -9,8 +10,12 @@
 #include <string.h>
 
 #include "bench/lubench.h"
+#include "bench/record/alike.h"
 #include "bench/record/index.h"
 #include "bench/record/record.h"
+
+/* Kinds of lines that are remembered: far more than a run has, and 16 MB at most. */
+#define KINDS 16384
 
 struct number {
 	uint32_t series, cycle;
@@ -21,7 +26,10 @@ struct run_load {
 	sqlite3 *db;
 	json_t *run;
 	json_t *series; /* short key to index of @id */
-	int64_t *id;	/* of each series in the index */
+	json_t *kinds;	/* rest of a line that was parsed to index of @id */
+	struct alike at_hand;
+	bool cut;    /* the line that is being parsed is @at_hand */
+	int64_t *id; /* of each series in the index */
 	size_t nr_series;
 	struct number *v;
 	size_t n, cap;
@@ -33,21 +41,6 @@ static const char *str(const json_t *obj, const char *key)
 	const char *text = json_string_value(json_object_get(obj, key));
 
 	return text ? text : "";
-}
-
-/* What a sample is of, as JSON text that is the same for the same. */
-static char *key_of(const struct lub_sample *s)
-{
-	json_t *params = emit_params(&s->params), *key = NULL;
-	char *text = NULL;
-
-	if (params)
-		key = json_pack("{s:s, s:s, s:s, s:s?, s:o}", "scenario", s->scenario, "metric",
-				s->metric, "unit", s->unit, "clock", s->clock, "params", params);
-	if (key)
-		text = json_dumps(key, JSON_COMPACT | JSON_SORT_KEYS);
-	json_decref(key);
-	return text;
 }
 
 /* The row of table series, made when it is new. */
@@ -71,35 +64,6 @@ static int series_id(struct run_load *l, const char *key, int64_t *id)
 	return rc == SQLITE_ROW ? 0 : -EIO;
 }
 
-static const char *or_empty(const char *s)
-{
-	return s ? s : "";
-}
-
-/* The same for the same, and nothing but that: a million JSON texts would take seconds. */
-static void short_key(const struct lub_sample *s, char *buf, size_t len)
-{
-	const struct lub_params *p = &s->params;
-	const char *const words[] = { s->metric, p->phase,  p->kernel,	 p->mode,   s->scenario,
-				      s->unit,	 s->clock,  p->workload, p->probes, p->observer,
-				      p->layout, p->format, p->step,	 p->device, p->cache };
-	size_t i, at;
-
-	at = (size_t)snprintf(buf, len, "%u %llu %llu %u %u", p->hwpts,
-			      (unsigned long long)p->ioas_bytes, (unsigned long long)p->page_bytes,
-			      p->devices, p->working_set);
-	for (i = 0; i < ARRAY_LEN(words); i++) {
-		const char *w = or_empty(words[i]);
-		size_t n = strlen(w);
-
-		n = n > len - at - 2 ? len - at - 2 : n;
-		buf[at++] = '\t';
-		memcpy(buf + at, w, n);
-		at += n;
-	}
-	buf[at] = '\0';
-}
-
 static int find_series(struct run_load *l, const struct lub_sample *s, uint32_t *at)
 {
 	char fast[1024], *key;
@@ -107,13 +71,13 @@ static int find_series(struct run_load *l, const struct lub_sample *s, uint32_t 
 	int64_t *more;
 	int err = 0;
 
-	short_key(s, fast, sizeof(fast));
+	index_short_key(s, fast, sizeof(fast));
 	known = json_object_get(l->series, fast);
 	if (known) {
 		*at = (uint32_t)json_integer_value(known);
 		return 0;
 	}
-	key = key_of(s);
+	key = index_key(s);
 	if (!key)
 		return -ENOMEM;
 	more = realloc(l->id, (l->nr_series + 1) * sizeof(*more));
@@ -130,27 +94,63 @@ static int find_series(struct run_load *l, const struct lub_sample *s, uint32_t 
 	return err;
 }
 
-static int add_sample(struct run_load *l, const struct lub_sample *s)
+static struct number *next_number(struct run_load *l)
 {
 	struct number *more;
+
+	if (l->n == l->cap) {
+		more = realloc(l->v, (l->cap ? l->cap * 2 : 1024) * sizeof(*more));
+		if (!more)
+			return NULL;
+		l->cap = l->cap ? l->cap * 2 : 1024;
+		l->v = more;
+	}
+	return &l->v[l->n];
+}
+
+static int add_sample(struct run_load *l, const struct lub_sample *s)
+{
+	const struct alike *a = &l->at_hand;
+	struct number *v;
 	int err;
 
 	/* a missing number is in the records, with its reason */
 	if (s->reason)
 		return 0;
-	if (l->n == l->cap) {
-		l->cap = l->cap ? l->cap * 2 : 1024;
-		more = realloc(l->v, l->cap * sizeof(*more));
-		if (!more)
-			return -ENOMEM;
-		l->v = more;
-	}
-	err = find_series(l, s, &l->v[l->n].series);
+	v = next_number(l);
+	if (!v)
+		return -ENOMEM;
+	err = find_series(l, s, &v->series);
 	if (err)
 		return err;
-	l->v[l->n].cycle = s->cycle;
-	l->v[l->n++].value = (double)s->value;
+	v->cycle = s->cycle;
+	v->value = (double)s->value;
+	l->n++;
+	if (l->cut && a->cycle == s->cycle && a->rep == s->rep && a->value == s->value &&
+	    json_object_size(l->kinds) < KINDS &&
+	    json_object_set_new(l->kinds, a->rest, json_integer(v->series)))
+		return -ENOMEM;
 	return 0;
+}
+
+static bool known_kind(const char *text, size_t len, void *arg)
+{
+	struct run_load *l = arg;
+	const json_t *series = NULL;
+	struct number *v;
+
+	l->cut = alike_cut(text, len, &l->at_hand);
+	if (l->cut)
+		series = json_object_get(l->kinds, l->at_hand.rest);
+	/* without memory the usual way says so */
+	v = series ? next_number(l) : NULL;
+	if (!v)
+		return false;
+	v->series = (uint32_t)json_integer_value(series);
+	v->cycle = l->at_hand.cycle;
+	v->value = (double)l->at_hand.value;
+	l->n++;
+	return true;
 }
 
 static int add_record(const struct record_set *one, void *arg)
@@ -271,18 +271,20 @@ static int store_run(struct run_load *l, const char *name, int64_t stamp, size_t
 
 int index_run_store(sqlite3 *db, const char *path, const char *name, int64_t stamp)
 {
-	struct run_load l = { .db = db, .series = json_object() };
+	struct run_load l = { .db = db, .series = json_object(), .kinds = json_object() };
+	const struct record_walk walk = { .line = known_kind, .each = add_record, .arg = &l };
 	size_t bad = 0;
-	int err = l.series ? forget(db, name) : -ENOMEM;
+	int err = l.series && l.kinds ? forget(db, name) : -ENOMEM;
 
 	if (!err)
-		err = record_each(path, add_record, &l, &bad);
+		err = record_each(path, &walk, &bad);
 	if (!err)
 		err = store_run(&l, name, stamp, bad);
 	if (!err)
 		err = store_values(&l, sqlite3_last_insert_rowid(db));
 	json_decref(l.run);
 	json_decref(l.series);
+	json_decref(l.kinds);
 	free(l.id);
 	free(l.v);
 	return err;

@@ -92,17 +92,27 @@ void record_set_free(struct record_set *set);
 int record_parse(json_t *line, struct record_set *set, const char **why);
 
 /**
+ * struct record_walk - who goes through a samples file
+ * @line: called for each line before it is parsed; a line for which it says true is not, and counts as good. May be NULL.
+ * @each: called for each record; @one holds nothing else, and is gone afterwards. Its error ends the walk.
+ * @arg: for both
+ */
+struct record_walk {
+	bool (*line)(const char *text, size_t len, void *arg);
+	int (*each)(const struct record_set *one, void *arg);
+	void *arg;
+};
+
+/**
  * record_each() - go through a samples file without keeping it
  * @path: the file
- * @each: called for each record; @one holds nothing else, and is gone afterwards. Its error ends the walk.
- * @arg: for @each
+ * @walk: whom to call
  * @bad: how many lines were no record, a torn last one among them; they are left out without a word
  *
- * Return: 0, -errno (said on stderr) when the file cannot be read, or what @each returned; -EINVAL of @each
+ * Return: 0, -errno (said on stderr) when the file cannot be read, or what @walk->each returned; -EINVAL of it
  * counts as a bad line.
  */
-int record_each(const char *path, int (*each)(const struct record_set *one, void *arg), void *arg,
-		size_t *bad);
+int record_each(const char *path, const struct record_walk *walk, size_t *bad);
 
 /**
  * struct record_writer - an open samples.jsonl

@@ -7,24 +7,26 @@
 #include "bench/lubench.h"
 #include "bench/record/record.h"
 
-/* Return: 0, -EINVAL for a line that is no record, or what @each returned. */
-static int one_line(const char *text, size_t len, int (*each)(const struct record_set *, void *),
-		    void *arg)
+/* Return: 0, -EINVAL for a line that is no record, or what @walk->each returned. */
+static int one_line(const char *text, size_t len, const struct record_walk *walk)
 {
 	struct record_set one = { .run_id = "", .target = "", .mode = "" };
 	const char *why = NULL;
-	json_t *line = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
-	int err = line ? record_parse(line, &one, &why) : -EINVAL;
+	json_t *line;
+	int err;
 
+	if (walk->line && walk->line(text, len, walk->arg))
+		return 0;
+	line = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
+	err = line ? record_parse(line, &one, &why) : -EINVAL;
 	json_decref(line);
 	if (!err)
-		err = each(&one, arg);
+		err = walk->each(&one, walk->arg);
 	record_set_free(&one);
 	return err;
 }
 
-int record_each(const char *path, int (*each)(const struct record_set *one, void *arg), void *arg,
-		size_t *bad)
+int record_each(const char *path, const struct record_walk *walk, size_t *bad)
 {
 	char *text = NULL;
 	FILE *in = fopen(path, "re");
@@ -43,7 +45,7 @@ int record_each(const char *path, int (*each)(const struct record_set *one, void
 		if (text[len - 1] != '\n')
 			err = -EINVAL;
 		else
-			err = one_line(text, (size_t)len - 1, each, arg);
+			err = one_line(text, (size_t)len - 1, walk);
 		if (err == -EINVAL) {
 			++*bad;
 			err = 0;

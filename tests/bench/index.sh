@@ -1,20 +1,21 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# How long the index takes for SAMPLES samples (default: a million), and how much memory: a benchmark, so that
-# no test depends on how fast the machine is. The samples are those of a recorded run, over and over, as cycles
-# of runs of 100000 samples each. The goal: 10 s of a processor and 300 MB.
+# index.sh [SAMPLES [EACH]]: how long the index takes for SAMPLES samples (default: a million), and how much memory: a
+# benchmark, so that no test depends on how fast the machine is. The samples are those of a recorded run, over and over,
+# as cycles of runs of EACH samples (default: 100000). The goal: less than 10 s and less than 300 MB.
 set -eu
 cd "$(dirname "$0")/../.."
 samples=${1:-1000000}
+each=${2:-100000}
 lubench=${LUBENCH:-build/lubench}
 from=results/baselines/quick-vtd/samples.jsonl
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
-for ((run = 0; run * 100000 < samples; run++)); do
+for ((run = 0; run * each < samples; run++)); do
 	mkdir "$tmp/run-$run"
 	{ head -n 1 $from; grep '"kind":"sample".*"value":[0-9]' $from; } |
-		awk -v left=$((samples - run * 100000 < 100000 ? samples - run * 100000 : 100000)) '
+		awk -v left=$((samples - run * each < each ? samples - run * each : each)) '
 			NR == 1 { print; next }
 			{ line[n++] = $0 }
 			END {

@@ -130,6 +130,25 @@ check "a directory of runs is all of them"
 cmp 0 blackout-smmuv3 blackout-smmuv3
 check "a name in results/baselines is enough"
 
+# The same two as all runs of a kernel or of a commit, on one target; of each, one more on another target.
+mkdir -p "$tmp/index/both"
+change index/one . && change index/two "$(times preserve.iommufd 1.5)"
+for run in one two; do
+	jq -c --arg run $run 'if .kind == "run" then .kernel.selection = {one: "series-9", two: "series"}[$run]
+		| .series = {one: "aaaa1111", two: "bbbb2222"}[$run] else . end' "$tmp/index/$run/samples.jsonl" >"$tmp/jq" &&
+		mv "$tmp/jq" "$tmp/index/$run/samples.jsonl"
+	mkdir "$tmp/index/both/$run"
+	jq -c 'if .kind == "run" then .target = "vtd" | .plan = "other" else . end' "$tmp/index/$run/samples.jsonl" >"$tmp/index/both/$run/samples.jsonl"
+done
+cmp 1 --runs "$tmp/index" --target smmuv3 kernel:series-9 kernel:series && grep -q '^preserve.iommufd.*WORSE$' "$tmp/out"
+check "kernels are all their runs on a target"
+cmp 1 --runs "$tmp/index" --plan other commit:aaaa commit:bbbb2222 && grep -q '^preserve.iommufd.*WORSE$' "$tmp/out"
+check "commits, too, and those in a directory of several targets"
+cmp 2 --runs "$tmp/index" kernel:series-9 kernel:series && grep -q 'not comparable: target' "$tmp/err"
+check "without a target they are of two machines"
+cmp 2 --runs "$tmp/index" kernel:series-8 kernel:series && grep -q 'kernel:series-8: .* has no such run' "$tmp/err"
+check "a kernel that never ran is said"
+
 cmp 2 $real && cmp 2 $real nowhere && grep -q 'nowhere: no run' "$tmp/err" && cmp 2 --noise 0 $real $real
 check "bad usage is status 2"
 exit $failed

@@ -147,6 +147,39 @@ check "hostile strings come through as values, and as no name"
 ! grep -nE 'innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function|setAttribute\("on' "$site"/*.js >"$tmp/out"
 check "no page makes markup of strings"
 
+# --- change points: 20 runs, from the 11th on 10 % more, and half as much in the 6th, which is said to be invalid
+mkdir "$tmp/series"
+for ((i = 0; i < 20; i++)); do
+	run=$(printf 'run-%02d' $i)
+	value=$((1000000 + (i * 7919 % 11 - 5) * 1000))
+	[ $i -lt 10 ] || value=$((value * 11 / 10))
+	[ $i -ne 5 ] || value=$((value / 2))
+	mkdir "$tmp/series/$run"
+	jq -nc --arg r "$run" --argjson v $value '
+		{schema: 1, kind: "run", run: $r, target: "vtd", emulated: false, simulated: true, plan: "p", mode: "preserve",
+		 reps: 1, cycles: 3, planned: 3, started: "2026-01-\($r[4:])", series: "abc\($r[4:])", machine: {}, kernel: {}},
+		(range(1; 4) | {schema: 1, kind: "sample", run: $r, cycle: ., rep: 0, scenario: "preserve", clock: "tsc",
+		 metric: "preserve.iommufd", unit: "ns", value: ($v + . * 100), params: {hwpts: 1, ioas_bytes: 4096,
+		 page_bytes: 4096, devices: 1, mode: "preserve", workload: "lsi", probes: "off"}})' >"$tmp/series/$run/samples.jsonl"
+done
+printf 'run-05 invalid preserve.* a build ran beside it\nrun-10 step preserve.* a lock\nrun-11 step blackout.* nothing of ours\n' >"$tmp/known"
+"$lubench" history -a "$tmp/known" --json "$tmp/series" >"$tmp/said" 2>"$tmp/err" &&
+	jq -c '[.points[0].changes[] | [.run, .last_before, (.change * 1e6 | round), .p, .verdict, .expected]]' "$tmp/said" >"$tmp/want" &&
+	"$lubench" dashboard -o "$tmp/changes" -a "$tmp/known" "$tmp/series" >"$tmp/out" 2>"$tmp/err" &&
+	{ sed '1d;$d' "$tmp/changes/data/index.js"; sed '1d;$d' "$tmp/changes/data/group-0.js"; } | jq -sc '.[0].runs as $run
+		| [.[1].series[0].points[0].changes[] | [$run[.run].id, $run[.last_before].id, (.change * 1e6 | round), .p, .verdict, .expected]]' >"$tmp/out" &&
+	grep -q '"run-10","run-09",100530,.*"a lock"' "$tmp/want" && diff "$tmp/want" "$tmp/out" >"$tmp/err"
+check "change points are those of lubench history"
+sed '1d;$d' "$tmp/changes/data/group-0.js" | jq -e '[.series[0].notes[] | [.kind, .text]]
+	== [["invalid", "a build ran beside it"], ["step", "a lock"]]' >"$tmp/out" 2>"$tmp/err"
+check "annotations are those of the series"
+rm -r "$tmp/series/run-05" "$tmp"/series/run-1[0-4]
+"$lubench" dashboard -o "$tmp/few" "$tmp/series" >"$tmp/out" 2>"$tmp/err" &&
+	sed '1d;$d' "$tmp/few/data/group-0.js" | jq -e '.series[0].points[0].changes == []' >"$tmp/out" && rm -r "$tmp/series/run-15" &&
+	"$lubench" dashboard -o "$tmp/few" "$tmp/series" >"$tmp/out" 2>"$tmp/err" &&
+	sed '1d;$d' "$tmp/few/data/group-0.js" | jq -e '.series[0].points[0].changes == null' >"$tmp/out"
+check "too few runs have none, and it is said that they were too few"
+
 # --- again, into the same directory
 "$lubench" dashboard -o "$site" $quick >"$tmp/out" 2>"$tmp/err" && [ "$(find "$site/data" -name 'run-*.js')" = "$site/data/run-0.js" ] &&
 	! ls "$site"/data/compare-* >"$tmp/out" 2>/dev/null

@@ -176,13 +176,89 @@ static void follows(void **state)
 	assert_string_equal(list(NULL), "02:0/0/0:0:0 03:0/0/0:0:2 ");
 }
 
+/* A sample with these words instead of the numbers, and more parameters than usual. */
+static void odd(FILE *f, const char *cycle, const char *rep, const char *value, const char *params)
+{
+	fprintf(f,
+		"{\"schema\":1,\"kind\":\"sample\",\"run\":\"r\",\"cycle\":%s,\"rep\":%s,\"scenario\":\"preserve\","
+		"\"metric\":\"mark\",\"unit\":\"ns\",\"value\":%s,\"clock\":\"tsc\",\"params\":{%s\"hwpts\":1,"
+		"\"ioas_bytes\":4096,\"page_bytes\":4096,\"devices\":1,\"mode\":\"preserve\",\"workload\":\"lsi\","
+		"\"probes\":\"off\"}}\n",
+		cycle, rep, value, params);
+}
+
+/*
+ * A line that is like one before it is not parsed again: what only looks like it must be, and so must what looks
+ * like it with numbers of which one is none.
+ */
+static void alike(void **state)
+{
+	char path[200];
+	FILE *f;
+
+	(void)state;
+	write_run("04", "vtd", "series", "", "");
+	snprintf(path, sizeof(path), "%s/04/samples.jsonl", dir);
+	f = fopen(path, "a");
+	assert_non_null(f);
+	odd(f, "1", "0", "10", "");
+	odd(f, "1", "1", "12", "");
+	odd(f, "1", "2", "9000000000000000000", "");
+	odd(f, "2", "0", "-5", "");
+	/* no numbers of JSON, too large, of a kind that a sample has not */
+	odd(f, "03", "0", "1", "");
+	odd(f, "3", "0", "1.5", "");
+	odd(f, "3", "0", "1e2", "");
+	odd(f, "4294967296", "0", "1", "");
+	odd(f, "3", "0", "9999999999999999999", "");
+	odd(f, "3", "0", "", "");
+	odd(f, "3", "0", "1 2", "");
+	/* the first of these is a line of its own kind, the second has the key twice */
+	odd(f, "4", "0", "7", "\"step\":\"x\",");
+	odd(f, "4,\"cycle\":4", "0", "8", "");
+	odd(f, "4,\"cycle\":5", "0", "8", "");
+	/* the key of the record is spelled in another way, so that the number is in the parameters */
+	fputs("{\"schema\":1,\"kind\":\"sample\",\"run\":\"r\",\"params\":{\"cycle\":5,\"hwpts\":1,\"ioas_bytes\":4096,"
+	      "\"page_bytes\":4096,\"devices\":1,\"mode\":\"preserve\",\"workload\":\"lsi\",\"probes\":\"off\"},"
+	      "\"cycle\" :6,\"rep\":0,\"scenario\":\"preserve\",\"metric\":\"mark\",\"unit\":\"ns\",\"value\":8}\n",
+	      f);
+	fputs("{\"schema\":1,\"kind\":\"sample\",\"run\":\"r\",\"params\":{\"cycle\":7,\"hwpts\":1,\"ioas_bytes\":4096,"
+	      "\"page_bytes\":4096,\"devices\":1,\"mode\":\"preserve\",\"workload\":\"lsi\",\"probes\":\"off\"},"
+	      "\"cycle\" :6,\"rep\":1,\"scenario\":\"preserve\",\"metric\":\"mark\",\"unit\":\"ns\",\"value\":8}\n",
+	      f);
+	fclose(f);
+	assert_string_equal(list(NULL), "02:0/0/0:0:0 03:0/0/0:0:2 04:0/0/0:7:9 ");
+	assert_true(query("SELECT n FROM value WHERE cycle = 1") == 3);
+	assert_true(query("SELECT value FROM value WHERE cycle = 1") == 12);
+	assert_true(query("SELECT value FROM value WHERE cycle = 2") == -5);
+	assert_true(query("SELECT value FROM value WHERE cycle = 4") == 7);
+	assert_true(query("SELECT count(*) FROM value WHERE cycle = 6 AND n = 2") == 1);
+	assert_true(query("SELECT count(*) FROM value WHERE cycle IN (3, 5, 7)") == 0);
+	assert_true(query("SELECT count(DISTINCT series) FROM value") == 3);
+}
+
+/* Runs of several targets that were measured together lie in one directory. */
+static void together(void **state)
+{
+	const struct index_filter both = { .target = "both" };
+	char path[200];
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/05", dir);
+	assert_int_equal(mkdir(path, 0755), 0);
+	write_run("05/vtd", "both", "series", "", "");
+	write_run("05/arm", "both", "series", "", "");
+	assert_string_equal(list(&both), "05/arm:0/0/0:0:0 05/vtd:0/0/0:0:0 ");
+	snprintf(path, sizeof(path), "rm -rf %s/05/arm", dir);
+	assert_int_equal(system(path), 0);
+	assert_string_equal(list(&both), "05/vtd:0/0/0:0:0 ");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(counts),
-		cmocka_unit_test(filters),
-		cmocka_unit_test(medians),
-		cmocka_unit_test(follows),
+		cmocka_unit_test(counts),  cmocka_unit_test(filters), cmocka_unit_test(medians),
+		cmocka_unit_test(follows), cmocka_unit_test(alike),   cmocka_unit_test(together),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Where a trend changed for good, and what people have written about its runs: as `lubench history` says it of the
+ * same runs, from the medians that the trend has already.
+ */
+#include <errno.h>
+#include <fnmatch.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/compare/compare.h"
+#include "bench/compare/history.h"
+#include "bench/dashboard/parts.h"
+
+struct line {
+	size_t n;
+	size_t run[CMP_MAX_RUNS];
+	double log[CMP_MAX_RUNS];
+};
+
+static const struct note *note_about(const struct dash *d, enum note_kind kind, size_t run,
+				     const char *metric)
+{
+	size_t i;
+
+	for (i = 0; i < d->notes.n; i++)
+		if (d->notes.v[i].kind == kind &&
+		    !strcmp(d->notes.v[i].run, d->runs[run].head.run_id) &&
+		    !fnmatch(d->notes.v[i].metric, metric, 0))
+			return &d->notes.v[i];
+	return NULL;
+}
+
+/* The median of a run, NaN where it has none. Rows are [run, cycles, median, min, max]. */
+static double median_of(const json_t *rows, size_t run)
+{
+	const json_t *row;
+	size_t i;
+
+	json_array_foreach(rows, i, row)
+		if ((size_t)json_integer_value(json_array_get(row, 0)) == run)
+			return json_number_value(json_array_get(row, 2));
+	return NAN;
+}
+
+/* Return: false when a value has no logarithm. */
+static bool fill(const struct dash *d, const struct dash_group *g, const bool *comparable,
+		 const char *metric, const json_t *rows, struct line *l)
+{
+	size_t i, newest = g->nr_runs > CMP_MAX_RUNS ? g->nr_runs - CMP_MAX_RUNS : 0;
+	double v;
+
+	for (i = newest, l->n = 0; i < g->nr_runs; i++) {
+		v = comparable[i] ? median_of(rows, g->runs[i]) : NAN;
+		if (isnan(v) || note_about(d, NOTE_INVALID, g->runs[i], metric))
+			continue;
+		if (!(v > 0))
+			return false;
+		l->run[l->n] = g->runs[i];
+		l->log[l->n++] = log(v);
+	}
+	return true;
+}
+
+/* Noise may put a point one run beside the step: a note at a neighbour is about it, too. */
+static const struct note *expected(const struct dash *d, const struct line *l, size_t at,
+				   const char *metric)
+{
+	const struct note *note = note_about(d, NOTE_STEP, l->run[at], metric);
+
+	if (!note)
+		note = note_about(d, NOTE_STEP, l->run[at - 1], metric);
+	if (!note && at + 1 < l->n)
+		note = note_about(d, NOTE_STEP, l->run[at + 1], metric);
+	return note;
+}
+
+static json_t *change(const struct dash *d, const struct line *l, const char *metric,
+		      const struct stats_change *at)
+{
+	const struct note *note = expected(d, l, at->at, metric);
+	double shift = expm1(at->after - at->before);
+	json_t *o = json_object();
+
+	dash_set(o, "run", json_integer((json_int_t)l->run[at->at]));
+	dash_set(o, "last_before", json_integer((json_int_t)l->run[at->at - 1]));
+	dash_set(o, "before", dash_number(exp(at->before)));
+	dash_set(o, "after", dash_number(exp(at->after)));
+	dash_set(o, "change", dash_number(shift));
+	dash_set(o, "p", dash_number(at->p));
+	dash_set(o, "verdict", dash_text(shift > 0 ? "worse" : "better"));
+	dash_set(o, "expected", dash_text(note ? note->text : NULL));
+	return o;
+}
+
+int dash_changes(const struct dash *d, const struct dash_group *g, const bool *comparable,
+		 const char *metric, const json_t *rows, json_t **out)
+{
+	struct stats_change found[CMP_MAX_RUNS];
+	struct line l;
+	size_t i, n = 0;
+	int err;
+
+	*out = NULL;
+	if (!fill(d, g, comparable, metric, rows, &l) || l.n < STATS_CHANGE_MIN)
+		return 0;
+	err = stats_change_points(l.log, l.n, STATS_CHANGE_P, log1p(CMP_FLOOR), found, &n);
+	if (err)
+		return err;
+	*out = json_array();
+	for (i = 0; i < n; i++)
+		dash_append(*out, change(d, &l, metric, &found[i]));
+	return 0;
+}
+
+json_t *dash_notes(const struct dash *d, const struct dash_group *g, const char *metric)
+{
+	json_t *all = json_array(), *o;
+	size_t i, j;
+
+	for (i = 0; i < d->notes.n; i++) {
+		const struct note *note = &d->notes.v[i];
+
+		for (j = 0; j < g->nr_runs; j++) {
+			if (strcmp(note->run, d->runs[g->runs[j]].head.run_id) ||
+			    fnmatch(note->metric, metric, 0))
+				continue;
+			o = json_object();
+			dash_set(o, "run", json_integer((json_int_t)g->runs[j]));
+			dash_set(o, "kind",
+				 dash_text(note->kind == NOTE_STEP ? "step" : "invalid"));
+			dash_set(o, "text", dash_text(note->text));
+			json_array_append_new(all, o);
+		}
+	}
+	return all;
+}
