@@ -297,7 +297,7 @@ ifneq ($(filter bench-compare,$(MAKECMDGOALS)),)
 override KSRC := $(patsubst %/Kbuild,%,$(firstword $(wildcard $(NEW)/Kbuild $(BASE)/Kbuild)))
 endif
 .PHONY: bench-compare gate gate-baseline
-bench-compare: bench-args deps programs $(OUTSIDE) image ## BASE=series:34 NEW=series, or DIR: measure in turn, compare
+bench-compare: bench-args deps programs $(OUTSIDE) image ## BASE=series:35 NEW=series, or DIR: measure in turn, compare
 	@[ -z '$(HOST)' ] || { echo 'lubench: bench-compare boots emulated targets; on real hosts: make bench twice, and lubench compare' >&2; exit 2; }
 	@BASE='$(BASE)' NEW='$(NEW)' ROUNDS='$(ROUNDS)' METRIC='$(METRIC)' bench/compare/interleaved.sh '$(OUT)' '$(TARGETS)' $(PLAN_ARGS)
 
@@ -366,7 +366,7 @@ kernel-check: deps ## each patch applies, builds, is clean under checkpatch and 
 	@set -e; for a in $(ARCHS); do ARCH=$$a kernel/check.sh; done
 
 ##@ Testing
-.PHONY: test test-unit test-golden test-dashboard test-faults test-emulated test-full
+.PHONY: test test-unit test-golden test-dashboard test-faults test-emulated test-planted test-full
 test: all kernel kernel-base image tools $(FIO) $(TESTS) $(FAULTS) $(FUZZ_REPLAY) ## all tests
 	@tests/run.sh unit golden faults emulated
 
@@ -395,8 +395,11 @@ fuzz: $(FUZZ:%=build/fuzz/fuzz/%) ## SECONDS=60 for each parser of foreign data,
 test-emulated: all kernel kernel-base image tools $(FIO) ## the whole path on emulated targets
 	@tests/run.sh emulated
 
+test-planted: all kernel image ## a kernel that is slow by design must be found
+	@tests/run.sh planted
+
 test-full: export TEST_FULL = 1
-test-full: test kernel-check ## all of it, each patch, and kernels that watch locks and memory
+test-full: test test-planted kernel-check ## all of it, each patch, and kernels that watch locks and memory
 	@$(MAKE) VARIANT=debug kernel
 	@VARIANT=debug tests/run.sh emulated FILTER='@(findings|preserve|unpreserved).sh'
 
