@@ -110,6 +110,38 @@ check "and so is one with less in it"
 change clock 'if .kind == "run" then .machine |= del(.icount) else . end'
 gate 2 "$tmp/base" "$tmp/clock" && grep -q 'run it with --icount' "$tmp/err"
 check "a run by the clock is refused"
+# What `make gate` and `make gate-baseline` call, with a run that is there already.
+cat >"$tmp/lubench" <<'END'
+#!/bin/bash
+[ "$1" = run ] || exec build/lubench "$@"
+[ ! -e "$TMP_DIR/broken" ] || exit 1
+mkdir -p "$TMP_DIR/runs"
+cp -r "$TMP_DIR/$RUN" "$(sed -n 's/.* --out //p' <<<"$*")"
+END
+chmod +x "$tmp/lubench"
+script() { # STATUS RUN ARG...: gate.sh with @RUN as what was measured
+	local want=$1 rc
+	rm -rf "$tmp/runs"
+	TMP_DIR=$tmp RUN=$2 LUBENCH=$tmp/lubench BASELINES=$tmp/baselines \
+		bench/compare/gate.sh "$3" "$tmp/runs" "${@:4}" >"$tmp/out" 2>"$tmp/err"
+	rc=$?
+	[ $rc -eq "$want" ] || { echo "# status $rc instead of $want"; return 1; }
+}
+script 2 slow check series vtd && grep -q 'make one with: make gate-baseline TARGET=vtd' "$tmp/err" && ! [ -e "$tmp/runs" ]
+check "without a baseline it is said how to make one, and nothing is run"
+script 2 slow renew ksrc vtd && ! [ -e "$tmp/baselines" ]
+check "no baseline is made of anything but the series"
+touch "$tmp/broken"
+script 2 slow renew series vtd && ! [ -e "$tmp/baselines" ]
+check "nor of a run that failed"
+rm "$tmp/broken"
+cp "$tmp/base/plan.ini" "$tmp/slow/"
+script 0 base renew series vtd vtd-sm && script 0 base check series vtd vtd-sm && script 1 slow check ksrc vtd
+check "what was made one is what is compared with"
+cp "$tmp/other/samples.jsonl" "$tmp/baselines/gate-vtd-sm/"
+script 1 slow check series vtd-sm vtd && script 4 base check series vtd-sm vtd
+check "of several targets a regression outranks what could not be judged"
+
 gate 2 "$tmp/base" && gate 2 "$tmp/base" nowhere && gate 2 --tolerance 0 "$tmp/base" "$tmp/base"
 check "bad usage is status 2"
 exit $failed
