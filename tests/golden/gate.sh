@@ -139,7 +139,7 @@ cp "$tmp/base/plan.ini" "$tmp/slow/"
 script 0 base renew series vtd vtd-sm && script 0 base check series vtd vtd-sm && script 1 slow check ksrc vtd
 check "what was made one is what is compared with"
 cp "$tmp/other/samples.jsonl" "$tmp/baselines/gate-vtd-sm/"
-script 1 slow check series vtd-sm vtd && script 4 base check series vtd-sm vtd
+script 1 slow check series vtd vtd-sm && script 4 base check series vtd-sm vtd
 check "of several targets a regression outranks what could not be judged"
 
 gate 2 "$tmp/base" && gate 2 "$tmp/base" nowhere && gate 2 --tolerance 0 "$tmp/base" "$tmp/base"
