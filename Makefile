@@ -73,6 +73,7 @@ help: ## this list
 	@printf '\nVariables: TARGET=vtd|vtd-sm|smmuv3|smmuv3-s2|all, PLAN=%s, MODE=preserve|rebuild|crash or a list,\n' '$(PLAN)'
 	@printf 'KERNEL=series|series:N|base, KSRC=DIR, VARIANT=selftest|debug (also selftest+debug)|mock,\n'
 	@printf 'ICOUNT=1 (emulated time is a count of instructions),\n'
+	@printf 'BASE=, NEW=%s, ROUNDS=%s, METRIC=PATTERN (bench-compare),\n' '$(NEW)' '$(ROUNDS)'
 	@printf 'WORKLOAD=lsi|..., HOST=user@machine DEVICE=BDF (also lists), LUBENCH_CACHE=%s, V=1.\n' '$(LUBENCH_CACHE)'
 
 deps: ## install the Debian packages that are missing
@@ -258,10 +259,11 @@ RUN ?= $(or $(dir $(wildcard $(NEWEST)samples.jsonl $(NEWEST)*/samples.jsonl)),$
 NEWEST = $(lastword $(sort $(dir $(wildcard results/runs/*/.))))
 
 PLAN_FILE := $(if $(or $(findstring /,$(PLAN)),$(filter %.ini,$(PLAN))),$(PLAN),bench/plan/plans/$(PLAN).ini)
-RUN_ARGS = --plan '$(PLAN_FILE)' $(if $(MODE),--mode $(MODE)) \
+PLAN_ARGS = --plan '$(PLAN_FILE)' $(if $(MODE),--mode $(MODE)) \
 	$(if $(PROBES),--probes '$(PROBES)') $(if $(WORKLOAD),--workload $(WORKLOAD)) \
-	$(if $(filter-out 0,$(ICOUNT)),--icount) $(if $(filter-out 0,$(PERF)),--perf) \
-	--kernel $(if $(KSRC),ksrc,$(KERNEL))$(addprefix -,$(subst +,-,$(VARIANT)))
+	$(if $(filter-out 0,$(ICOUNT)),--icount) $(if $(filter-out 0,$(PERF)),--perf)
+KERNEL_NAME = $(if $(KSRC),ksrc,$(KERNEL))$(addprefix -,$(subst +,-,$(VARIANT)))
+RUN_ARGS = $(PLAN_ARGS) --kernel $(KERNEL_NAME)
 
 # What cannot work is said before a kernel is built for it.
 .PHONY: bench-args
@@ -287,6 +289,25 @@ bench: bench-args deps programs $(OUTSIDE) kernel $(if $(HOST),,image $(if $(fil
 		[ $$rc -ne 130 ] || break; \
 	done; \
 	[ -z "$$runs" ] || build/lubench report --check $$runs || [ $$rc -ne 0 ] || rc=1; exit $$rc
+
+# Both kernels are measured by one agent, built with the headers of a directory where one side is that.
+NEW ?= series
+ROUNDS ?= 4
+ifneq ($(filter bench-compare,$(MAKECMDGOALS)),)
+override KSRC := $(patsubst %/Kbuild,%,$(firstword $(wildcard $(NEW)/Kbuild $(BASE)/Kbuild)))
+endif
+.PHONY: bench-compare gate gate-baseline
+bench-compare: bench-args deps programs $(OUTSIDE) image ## BASE=series:35 NEW=series, or DIR: measure in turn, compare
+	@[ -z '$(HOST)' ] || { echo 'lubench: bench-compare boots emulated targets; on real hosts: make bench twice, and lubench compare' >&2; exit 2; }
+	@BASE='$(BASE)' NEW='$(NEW)' ROUNDS='$(ROUNDS)' METRIC='$(METRIC)' bench/compare/interleaved.sh '$(OUT)' '$(TARGETS)' $(PLAN_ARGS)
+
+# No stage 2: it needs an emulator that few have.
+GATE_TARGETS = $(filter-out smmuv3-s2,$(TARGETS))
+gate: deps programs kernel image ## did it regress? Counted instructions against results/baselines/gate-TARGET
+	@bench/compare/gate.sh check '$(OUT)' '$(KERNEL_NAME)' $(GATE_TARGETS)
+
+gate-baseline: deps programs kernel image ## renew that baseline, from KERNEL=series
+	@bench/compare/gate.sh renew '$(OUT)' '$(KERNEL_NAME)' $(GATE_TARGETS)
 
 # A chain: one launch, N live updates. Below 5 nothing can be said about growth.
 N ?= 20
@@ -345,7 +366,7 @@ kernel-check: deps ## each patch applies, builds, is clean under checkpatch and 
 	@set -e; for a in $(ARCHS); do ARCH=$$a kernel/check.sh; done
 
 ##@ Testing
-.PHONY: test test-unit test-golden test-dashboard test-faults test-emulated test-full
+.PHONY: test test-unit test-golden test-dashboard test-faults test-emulated test-planted test-full
 test: all kernel kernel-base image tools $(FIO) $(TESTS) $(FAULTS) $(FUZZ_REPLAY) ## all tests
 	@tests/run.sh unit golden faults emulated
 
@@ -374,8 +395,11 @@ fuzz: $(FUZZ:%=build/fuzz/fuzz/%) ## SECONDS=60 for each parser of foreign data,
 test-emulated: all kernel kernel-base image tools $(FIO) ## the whole path on emulated targets
 	@tests/run.sh emulated
 
+test-planted: all kernel image ## a kernel that is slow by design must be found
+	@tests/run.sh planted
+
 test-full: export TEST_FULL = 1
-test-full: test kernel-check ## all of it, each patch, and kernels that watch locks and memory
+test-full: test test-planted kernel-check ## all of it, each patch, and kernels that watch locks and memory
 	@$(MAKE) VARIANT=debug kernel
 	@VARIANT=debug tests/run.sh emulated FILTER='@(findings|preserve|unpreserved).sh'
 

@@ -6,6 +6,7 @@ static const struct lub_command commands[] = {
 	{ "run", "run a plan on a target", cmd_run },
 	{ "report", "text report of a run", cmd_report },
 	{ "compare", "did it get slower? two sides of runs", cmd_compare },
+	{ "gate", "is a run worse than its baseline, by counted instructions", cmd_gate },
 	{ "history", "where over many runs something changed", cmd_history },
 	{ "export", "a run in the format of another program", cmd_export },
 	{ "dashboard", "a static site about runs", cmd_dashboard },

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# run.sh GROUP... [FILTER=PATTERN]: runs the tests of unit, golden, faults, emulated, each in a directory of
+# run.sh GROUP... [FILTER=PATTERN]: runs the tests of unit, golden, faults, emulated, planted, each in a directory of
 # its own below build/test-logs, and ends with "N passed, N failed". A script exits 0 when it passed
 # and 4 when it was skipped, its last line saying why. A line "# time-limit: SECONDS" sets its limit.
 # What may take longest comes first. After $TEST_DEADLINE (seconds since the epoch) no test is begun: it is
@@ -24,7 +24,7 @@ tests_of() { # GROUP
 	case $1 in
 	unit) find build/tests/unit -name 'test_*' -type f -perm -u+x 2>/dev/null |
 		while read -r t; do [ ! -e "tests/unit/$(basename "$t").c" ] || echo "$t"; done | sort ;;
-	golden | faults | emulated) find "tests/$1" -maxdepth 1 -name '*.sh' -perm -u+x 2>/dev/null | sort |
+	golden | faults | emulated | planted) find "tests/$1" -maxdepth 1 -name '*.sh' -perm -u+x 2>/dev/null | sort |
 		while read -r t; do echo "$(limit_of "$1" "$t") $t"; done | sort -s -k 1,1nr | cut -d' ' -f2- ;;
 	*) echo "lubench: no test group '$1'" >&2; exit 2 ;;
 	esac

@@ -156,6 +156,25 @@ static void say_difference(const char *what, void *arg)
 	lub_err("%s%s", arg ? "FORCED in spite of " : "not comparable: ", what);
 }
 
+/* A side without any number is no comparison; the first point that failed tells most. */
+static void say_if_empty(const struct compare *c, const struct options *o, enum cmp_side side)
+{
+	const struct lub_outcome *first = NULL;
+	size_t i;
+
+	for (i = 0; i < c->nr_runs; i++) {
+		const struct record_set *set = c->runs[i].set;
+
+		if (c->runs[i].side == side && set->nr_samples)
+			return;
+		if (c->runs[i].side == side && set->nr_outcomes && !first)
+			first = &set->outcomes[0];
+	}
+	lub_err("%s: none of its %zu cycles ended ok, so that there is nothing to compare; the first: %s%s%s",
+		o->side[side], c->cycles[side], first ? first->outcome : "not begun",
+		first && first->reason ? ": " : "", first && first->reason ? first->reason : "");
+}
+
 static int write_out(const struct compare *c, const struct options *o)
 {
 	json_t *json;
@@ -180,7 +199,7 @@ static int write_out(const struct compare *c, const struct options *o)
 /* Return: an exit status. */
 static int compare(struct compare *c, struct input *in, const struct options *o)
 {
-	int err = read_side(in, c, o->side[CMP_BASE], &o->choice, CMP_BASE);
+	int err = read_side(in, c, o->side[CMP_BASE], &o->choice, CMP_BASE), side;
 
 	if (!err)
 		err = read_side(in, c, o->side[CMP_NEW], &o->choice, CMP_NEW);
@@ -192,6 +211,8 @@ static int compare(struct compare *c, struct input *in, const struct options *o)
 	}
 	if (!err)
 		err = cmp_judge(c);
+	for (side = 0; side < CMP_SIDES && !err; side++)
+		say_if_empty(c, o, side);
 	if (!err)
 		err = write_out(c, o);
 	if (!err && fflush(stdout))

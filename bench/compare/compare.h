@@ -263,6 +263,21 @@ json_t *cmp_json(const struct compare *c);
 
 /* --- between the files of bench/compare/ --- */
 
+/**
+ * struct cmp_condition - something in the run line that must not differ
+ * @path: the keys that lead to it
+ * @paced: the host's pace is all that it is about, which has no say where time is a count of instructions
+ */
+struct cmp_condition {
+	const char *what;
+	const char *path[4];
+	bool paced;
+};
+
+/* As cmp_conditions(), by a table of one's own. */
+size_t cmp_differences(const struct compare *c, const struct cmp_condition *table, size_t nr,
+		       void (*each)(const char *what, void *arg), void *arg);
+
 /* Is this metric judged, with these parameters? @pattern: as in struct cmp_options. */
 bool cmp_is_headline(const struct lub_sample *s, const char *pattern);
 

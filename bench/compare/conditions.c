@@ -10,34 +10,32 @@
 #include "bench/compare/compare.h"
 #include "bench/lubench.h"
 #include "bench/record/record.h"
+#include "bench/report/sections.h"
 
 /* A clock's rate is measured anew at each boot; beyond this it is another machine. */
 #define HZ_TOLERANCE 1e-3
 
-static const struct condition {
-	const char *what;
-	const char *path[3];
-} conditions[] = {
-	{ "target", { "target" } },
-	{ "host", { "host" } },
-	{ "emulation", { "emulated" } },
-	{ "simulation", { "simulated" } },
-	{ "accelerator", { "machine", "accel" } },
-	{ "icount", { "machine", "icount" } },
-	{ "emulator", { "machine", "emulator" } },
-	{ "realtime priority", { "machine", "realtime" } },
-	{ "architecture", { "machine", "arch" } },
-	{ "IOMMU", { "machine", "iommu" } },
-	{ "processor", { "machine", "cpu" } },
-	{ "memory in bytes", { "machine", "memory_bytes" } },
-	{ "device", { "machine", "device" } },
-	{ "clock", { "machine", "clock", "name" } },
-	{ "rate of the clock", { "machine", "clock", "hz" } },
-	{ "scenario", { "scenario" } },
-	{ "workload", { "workload" } },
+static const struct cmp_condition conditions[] = {
+	{ "target", { "target" }, false },
+	{ "host", { "host" }, false },
+	{ "emulation", { "emulated" }, false },
+	{ "simulation", { "simulated" }, false },
+	{ "accelerator", { "machine", "accel" }, false },
+	{ "icount", { "machine", "icount" }, false },
+	{ "emulator", { "machine", "emulator" }, false },
+	{ "realtime priority", { "machine", "realtime" }, true },
+	{ "architecture", { "machine", "arch" }, false },
+	{ "IOMMU", { "machine", "iommu" }, false },
+	{ "processor", { "machine", "cpu" }, false },
+	{ "memory in bytes", { "machine", "memory_bytes" }, false },
+	{ "device", { "machine", "device" }, false },
+	{ "clock", { "machine", "clock", "name" }, false },
+	{ "rate of the clock", { "machine", "clock", "hz" }, false },
+	{ "scenario", { "scenario" }, false },
+	{ "workload", { "workload" }, false },
 };
 
-static const json_t *at(const json_t *run, const struct condition *cond)
+static const json_t *at(const json_t *run, const struct cmp_condition *cond)
 {
 	size_t i;
 
@@ -71,29 +69,36 @@ static void in_words(const json_t *v, char *buf, size_t len)
 	free(text);
 }
 
-size_t cmp_conditions(const struct compare *c, void (*each)(const char *what, void *arg), void *arg)
+size_t cmp_differences(const struct compare *c, const struct cmp_condition *table, size_t nr,
+		       void (*each)(const char *what, void *arg), void *arg)
 {
 	char a[100], b[100], line[320];
 	size_t i, j, found = 0;
 
-	for (i = 0; i < ARRAY_LEN(conditions) && c->nr_runs; i++) {
-		const json_t *first = at(c->runs[0].set->run, &conditions[i]);
-		bool rate = conditions[i].path[2] && !strcmp(conditions[i].path[2], "hz");
+	for (i = 0; i < nr && c->nr_runs; i++) {
+		const struct record_set *set = c->runs[0].set;
+		const json_t *first = at(set->run, &table[i]);
+		bool rate = table[i].path[2] && !strcmp(table[i].path[2], "hz");
 
 		for (j = 1; j < c->nr_runs; j++) {
-			const json_t *other = at(c->runs[j].set->run, &conditions[i]);
+			const json_t *other = at(c->runs[j].set->run, &table[i]);
 
-			if (same(first, other, rate))
+			if (same(first, other, rate) ||
+			    (table[i].paced && icount_run(set) && icount_run(c->runs[j].set)))
 				continue;
 			in_words(first, a, sizeof(a));
 			in_words(other, b, sizeof(b));
 			snprintf(line, sizeof(line), "%s: %s in run %s, %s in run %s",
-				 conditions[i].what, a, c->runs[0].set->run_id, b,
-				 c->runs[j].set->run_id);
+				 table[i].what, a, set->run_id, b, c->runs[j].set->run_id);
 			each(line, arg);
 			found++;
 			break;
 		}
 	}
 	return found;
+}
+
+size_t cmp_conditions(const struct compare *c, void (*each)(const char *what, void *arg), void *arg)
+{
+	return cmp_differences(c, conditions, ARRAY_LEN(conditions), each, arg);
 }

@@ -90,6 +90,10 @@ change gone 'select(.metric != "preserve.iommufd")'
 cmp 1 $real "$tmp/gone" && grep -q '1 series of the base are lost' "$tmp/out"
 check "what is not measured any more is a regression"
 
+change skipped 'if .kind == "outcome" then .outcome = "skip" | .reason = "no way" else select(.kind == "run") end'
+cmp 2 "$tmp/skipped" $real && grep -q 'skipped: none of its [0-9]* cycles ended ok, .*; the first: skip: no way$' "$tmp/err"
+check "a side without any number is named, with its reason"
+
 # Made up: CYCLES cycles, of cost FIXED + A * HWPTs + B * pages, with noise of 1 % that is the same every time
 # but for the last number, on 6 points.
 made_up() { # NAME STARTED FIXED A B FACTOR

@@ -1,0 +1,85 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# time-limit: 5400
+# A kernel whose preserve walk is slower by design (tests/planted/slow-walk.patch): the gate and bench-compare find
+# it, and find nothing in its twin without the patch.
+set -euo pipefail
+# shellcheck source=tests/emulated/lib.sh
+. "$(dirname "$0")/../emulated/lib.sh"
+[ -z "${KSRC:-}${VARIANT:-}" ] || skip "the patch is for KERNEL=series"
+for t in "${targets[@]}"; do
+	# Only the walk of generic_pt is patched, which SMMUv3 has not.
+	[[ $t != vtd* ]] || { use "$t"; break; }
+done
+[[ $target == vtd* ]] || skip "no VT-d among the targets"
+
+# The same build rules with one patch more, as a variant that changes nothing in the configuration: so it starts
+# from the objects that are there, and takes nobody's place.
+variant=planted
+build() {
+	cp -r kernel "$work/kernel"
+	cp tests/planted/slow-walk.patch "$work/kernel/series/9999-slow-walk.patch"
+	echo '# SPDX-License-Identifier: GPL-2.0-only' >"$work/kernel/config/$variant.config"
+	ARCH=$arch KERNEL=series VARIANT=$variant KSRC='' "$work/kernel/build.sh" kernel ||
+		fail "the kernel with tests/planted/slow-walk.patch does not build"
+	rm -rf "$LUBENCH_CACHE/obj/$arch-series-$variant"
+}
+build
+slow=$LUBENCH_CACHE/kernels/$arch-series-$variant/bzImage
+ok "the slow kernel is $(cut -c1-12 "${slow%/*}/build-id"), its twin $(cut -c1-12 "${series%/*}/build-id")"
+
+gate() { # BASELINE RUN
+	rc=0
+	"$lubench" gate "$1" "$work/$2" >"$work/$2.gate" 2>&1 || rc=$?
+	cat "$work/$2.gate"
+}
+
+measure() { # NAME KERNEL
+	run "$1" -t "$target" -p gate -k "$2" --icount
+	[ "$rc" -eq 0 ] || { show "$1"; fail "$1: exit status $rc"; }
+}
+measure before "$series"
+measure twin "$series"
+measure slow "$slow"
+# The committed baseline, too, where it is of the same emulator and compiler.
+committed=results/baselines/gate-$target
+gate "$committed" twin
+[ "$rc" -ne 4 ] || committed=
+for baseline in $committed "$work/before"; do
+	gate "$baseline" twin
+	expect "gate of the twin against $(basename "$baseline")" "$rc" 0
+	gate "$baseline" slow
+	expect "gate of the slow kernel against $(basename "$baseline")" "$rc" 1
+	grep -q '^worse    preserve.iommufd, .*sparse2, ' "$work/slow.gate" || fail "it is not said that preserve is worse"
+	! grep '^worse ' "$work/slow.gate" | grep -vE '^worse    (preserve.iommufd|unpreserve.total)' ||
+		fail "something else is worse, too"
+done
+ok "the gate finds the slow walk: $(sed -n 's/^worse    \(preserve.iommufd.*sparse2\)/\1/p' "$work/slow.gate")"
+
+cat >"$work/compare.ini" <<'END'
+[run]
+scenario = walk
+reps = 3
+cycles = 4
+kexec_hwpts = 1
+memory = 2G
+[matrix.1]
+hwpts = 1
+ioas = 4M
+page = 4K
+layout = sparse2
+END
+
+# With 4 cycles a run two rounds are 8 a side, which is enough for the questions of one point.
+compare() { # NAME NEW
+	rc=0
+	BASE=$series NEW=$2 ROUNDS=2 bench/compare/interleaved.sh "$work/$1" "$target" --plan "$work/compare.ini" --icount \
+		>"$work/$1.txt" 2>&1 || rc=$?
+	sed -n '/^lubench compare/,$p' "$work/$1.txt"
+}
+compare compare-slow "$slow"
+expect "bench-compare of the slow kernel" "$rc" 1
+grep -q '^preserve.iommufd.* WORSE$' "$work/compare-slow.txt" || fail "bench-compare does not say that preserve is worse"
+compare compare-twin "$series"
+expect "bench-compare of the twin" "$rc" 0
+ok "bench-compare finds it, and nothing in its twin"
