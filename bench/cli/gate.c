@@ -69,7 +69,7 @@ static int read_side(struct input *in, struct compare *c, const char *word, enum
 {
 	struct record_set *set = &in->set[side];
 	char *dir, *path = NULL;
-	int nr = runs_find(word, &dir, 1), err;
+	int nr = runs_find(word, NULL, &dir, 1), err;
 
 	if (nr < 0)
 		return nr;
