@@ -17,6 +17,7 @@ esac
 # As the suite names it, see fleet_name(); no colon, which make does not take in a path.
 name=${host##*@}
 name=${name//[!A-Za-z0-9.-]/_}
+name=${name/#./_}
 dir=$LUBENCH_CACHE/hosts/$name
 selection=${KERNEL:-series}
 [ "$selection" != host ] || selection=series
