@@ -208,6 +208,14 @@ provenance() {
 		config_sha256: $config, compiler: $compiler, package: $kind, host_config_sha256: $own}'
 }
 
+# Kernels that no host has any more
+prune() {
+	local one
+	for one in "$LUBENCH_CACHE"/kernels/host-*; do
+		[ -n "$(find "$LUBENCH_CACHE/hosts" -maxdepth 2 -name kernel -lname "*/${one##*/}")" ] || rm -rf "$one"
+	done
+}
+
 build() {
 	local kernel
 	variant=
@@ -239,6 +247,7 @@ build() {
 		touch "$out/key"
 	fi
 	ln -sfn "../../kernels/host-$key" "$dir/kernel"
+	prune
 	note "kernel $(cat "$out/release") for $host ($os): $out/$(cat "$out/package")"
 	note "next: make kernel-install HOST=$host"
 }
