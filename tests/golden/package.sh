@@ -18,7 +18,9 @@ case "\$*" in
 *) exit 1 ;;
 esac
 SSH
-chmod +x "$work/bin/ssh"
+# What should have been refused must not go on to fetch and build a kernel.
+printf '#!/bin/sh\nexit 1\n' | tee "$work/bin/apt-get" >"$work/bin/make"
+chmod +x "$work"/bin/*
 export PATH=$work/bin:$PATH
 
 facts() { # UID ARCH RELEASE ID
