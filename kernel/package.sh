@@ -181,7 +181,8 @@ make_package() {
 	deb)
 		# Headers and debug information are not what is measured with, and cost minutes.
 		DEB_BUILD_PROFILES="pkg.linux-upstream.nokernelheaders pkg.linux-upstream.nokerneldbg" \
-			step "making the package" bindeb-pkg KDEB_COMPRESS=gzip KDEB_CHANGELOG_DIST=unstable
+			step "making the package" bindeb-pkg KDEB_COMPRESS=gzip KDEB_CHANGELOG_DIST=unstable \
+			KDEB_PKGVERSION="$(kmake -s kernelversion)-1"
 		image=$(find "${obj%/*}" -maxdepth 1 -name "linux-image-*$release*.deb" ! -name '*-dbg_*')
 		;;
 	rpm)
@@ -237,12 +238,13 @@ build() {
 		settle_tools
 		step "the kernel build" all
 		kernel=$(cat "$obj/include/config/kernel.release")
+		make_package
+		# Not before: it may link the kernel once more, and that one is in the package.
 		readelf -n "$obj/vmlinux" | sed -n 's/.*Build ID: //p' >"$out/build-id"
 		[ -s "$out/build-id" ] || die "$obj/vmlinux has no build id"
 		cp "$obj/$KIMAGE" "$out/$(basename "$KIMAGE")"
 		cp "$obj/.config" "$out/config"
 		echo "$kernel" >"$out/release"
-		make_package
 		provenance "$kernel" >"$out/provenance.json"
 		touch "$out/key"
 	fi

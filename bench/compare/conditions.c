@@ -35,6 +35,7 @@ static const struct condition {
 	{ "rate of the clock", { "machine", "clock", "hz" } },
 	{ "scenario", { "scenario" } },
 	{ "workload", { "workload" } },
+	{ "boot way", { "boot" } },
 };
 
 static const json_t *at(const json_t *run, const struct condition *cond)
