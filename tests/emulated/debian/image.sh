@@ -40,7 +40,7 @@ build() { # DIR
 	mkdir -p "$1.new"
 	[ "$(id -u)" = 0 ] || as_root=(fakeroot)
 	mmdebstrap --quiet --variant=minbase --architectures=amd64 --include="$packages" \
-		--customize-hook="'$here/image.sh' --customize" \
+		--customize-hook="'$here/image.sh' --customize \"\$1\"" \
 		"$suite" "$1.new/root.tar" "deb [signed-by=$keyring] $(debian_mirror) $suite main" >&2 ||
 		die "mmdebstrap could not install Debian $suite; check the network or set LUBENCH_MIRROR=URL"
 	"${as_root[@]}" "$here/image.sh" --fill "$1.new"
