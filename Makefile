@@ -13,7 +13,7 @@ endif
 override LUBENCH_CACHE := $(abspath $(LUBENCH_CACHE))
 KERNEL ?= series
 PLAN ?= quick
-export TEST_TARGETS LUBENCH_CACHE KERNEL KSRC KTREE KBASE VARIANT JOBS
+export TEST_TARGETS LUBENCH_CACHE CONFIG KERNEL KSRC KTREE KBASE VARIANT JOBS
 
 # The architecture of each target. Tests run on all of them, the rest on the first of this machine's.
 ALL_TARGETS := vtd vtd-sm smmuv3 smmuv3-s2
@@ -66,7 +66,7 @@ install = have=$$(dpkg-query -W -f '$${db:Status-Abbrev} $${Package}\n' $(DEPS) 
 	{ echo "lubench: the installation failed; run as root:" >&2; echo "  $$run" >&2; exit 1; }
 
 ##@ Getting it to run
-.PHONY: help deps deps-dpdk
+.PHONY: help deps deps-dpdk deps-package
 help: ## this list
 	@awk '/^##@ /{ printf "\n%s\n", substr($$0, 5) } \
 		/^[a-z-]+:.* ## /{ split($$0, a, ":"); sub(/.* ## /, ""); printf "  make %-14s %s\n", a[1], $$0 }' Makefile
@@ -74,12 +74,17 @@ help: ## this list
 	@printf 'KERNEL=series|series:N|base, KSRC=DIR, VARIANT=selftest|debug (also selftest+debug)|mock,\n'
 	@printf 'ICOUNT=1 (emulated time is a count of instructions),\n'
 	@printf 'BASE=, NEW=%s, ROUNDS=%s, METRIC=PATTERN (bench-compare),\n' '$(NEW)' '$(ROUNDS)'
-	@printf 'WORKLOAD=lsi|..., HOST=user@machine DEVICE=BDF (also lists), LUBENCH_CACHE=%s, V=1.\n' '$(LUBENCH_CACHE)'
+	@printf 'WORKLOAD=lsi|..., HOST=user@machine DEVICE=BDF (also lists), with KERNEL=host also BOOT=system|agent,\n'
+	@printf 'LUBENCH_CACHE=%s, V=1.\n' '$(LUBENCH_CACHE)'
 
 deps: ## install the Debian packages that are missing
 	@$(install)
 
 # More than 200 packages come with it, which only the observer is linked with.
+deps-package: private DEPS := debhelper
+deps-package: deps ## the same with debhelper, for Debian packages of kernels for HOST
+	@$(install)
+
 deps-dpdk: private DEPS := libdpdk-dev
 deps-dpdk: deps ## the same with DPDK, for WORKLOAD=e1000e and for `make test`
 	@$(install)
@@ -261,7 +266,7 @@ NEWEST = $(lastword $(sort $(dir $(wildcard results/runs/*/.))))
 PLAN_FILE := $(if $(or $(findstring /,$(PLAN)),$(filter %.ini,$(PLAN))),$(PLAN),bench/plan/plans/$(PLAN).ini)
 PLAN_ARGS = --plan '$(PLAN_FILE)' $(if $(MODE),--mode $(MODE)) \
 	$(if $(PROBES),--probes '$(PROBES)') $(if $(WORKLOAD),--workload $(WORKLOAD)) \
-	$(if $(filter-out 0,$(ICOUNT)),--icount) $(if $(filter-out 0,$(PERF)),--perf)
+	$(if $(BOOT),--boot '$(BOOT)') $(if $(filter-out 0,$(ICOUNT)),--icount) $(if $(filter-out 0,$(PERF)),--perf)
 KERNEL_NAME = $(if $(KSRC),ksrc,$(KERNEL))$(addprefix -,$(subst +,-,$(VARIANT)))
 RUN_ARGS = $(PLAN_ARGS) --kernel $(KERNEL_NAME)
 
@@ -278,7 +283,7 @@ OUTSIDE-e1000e := build/dpdk/lubench-observer
 OUTSIDE = $(OUTSIDE-$(or $(WORKLOAD),$(shell sed -n 's/^workload *= *//p' '$(PLAN_FILE)' 2>/dev/null)))
 
 # The trap: a shell that ^C ends at once would let make return while lubench still ends its guest.
-bench: bench-args deps programs $(OUTSIDE) kernel $(if $(HOST),,image $(if $(filter-out 0,$(PERF)),tools)) ## measure on TARGET, or on HOST, and report
+bench: bench-args deps programs $(OUTSIDE) $(if $(filter host,$(KERNEL)),,kernel-suite) $(if $(HOST),,image $(if $(filter-out 0,$(PERF)),tools)) ## measure on TARGET, or on HOST, and report
 	@trap : INT; rc=0; runs=; \
 	for t in $(if $(HOST),host,$(TARGETS)); do \
 		out=$(OUT)$(if $(word 2,$(TARGETS)),/$$t); \
@@ -338,8 +343,16 @@ dashboard: build/lubench $(NPM_DIR)/.done ## a static site about all runs: OUT=b
 	@echo 'file://$(abspath $(OUT))/index.html'
 
 ##@ The kernel
-.PHONY: kernel image kernel-tree kernel-series kernel-check
-kernel: deps ## build KERNEL, or KSRC, with VARIANT
+.PHONY: kernel kernel-suite kernel-package kernel-install image kernel-tree kernel-series kernel-check
+kernel: $(if $(HOST),kernel-package,kernel-suite) ## build KERNEL, or KSRC, with VARIANT; with HOST a package for it, with its configuration or CONFIG=FILE
+kernel-package: deps deps-package
+	@set -e; for h in $(HOST); do kernel/package.sh build "$$h"; done
+
+kernel-install: ## install that package on HOST, beside its kernels
+	@[ -n '$(HOST)' ] || { echo 'lubench: kernel-install needs HOST=root@machine' >&2; exit 2; }
+	@set -e; for h in $(HOST); do kernel/package.sh install "$$h"; done
+
+kernel-suite: deps
 	@set -e; for a in $(ARCHS); do ARCH=$$a kernel/build.sh kernel; done
 
 # The control: a kernel without the series. It comes last, so that what it has in common is compiled already;
@@ -399,7 +412,7 @@ test-planted: all kernel image ## a kernel that is slow by design must be found
 	@tests/run.sh planted
 
 test-full: export TEST_FULL = 1
-test-full: test test-planted kernel-check ## all of it, each patch, and kernels that watch locks and memory
+test-full: deps-package test test-planted kernel-check ## all of it, each patch, and kernels that watch locks and memory
 	@$(MAKE) VARIANT=debug kernel
 	@VARIANT=debug tests/run.sh emulated FILTER='@(findings|preserve|unpreserved).sh'
 

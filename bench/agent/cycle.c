@@ -57,7 +57,9 @@ static int check_points(struct cycle *c, json_t *points, char *why, size_t len)
 int cycle_parse(json_t *root, struct cycle *c, char *why, size_t len)
 {
 	json_int_t cycle, reps, hwpts, point_ms, total_ms, control_ms, ring = 1 << 20;
+	static const char *const boots[] = CYCLE_BOOT_NAMES;
 	int mixed = 0, icount = 0, perf = 0;
+	const char *boot = boots[BOOT_NONE];
 	json_error_t jerr;
 	json_t *points;
 	size_t i;
@@ -65,15 +67,17 @@ int cycle_parse(json_t *root, struct cycle *c, char *why, size_t len)
 	memset(c, 0, sizeof(*c));
 	c->root = root;
 	c->probes = "off";
+	c->release = "";
 	if (json_unpack_ex(root, &jerr, 0,
 			   "{s:s, s:I, s:s, s:s, s:s, s:s, s:{s:s, s:s}, s:I, s:I, s:I, s:I, s:I,"
-			   " s?b, s?b, s:o, s?s, s?I, s?b}",
+			   " s?b, s?b, s:o, s?s, s?I, s?b, s?s, s?s}",
 			   "run", &c->run, "cycle", &cycle, "scenario", &c->scenario, "mode",
 			   &c->mode_name, "workload", &c->workload, "device", &c->device, "kexec",
 			   "image", &c->image, "append", &c->append, "reps", &reps, "kexec_hwpts",
 			   &hwpts, "point_budget_ms", &point_ms, "budget_ms", &total_ms,
 			   "control_ms", &control_ms, "mixed", &mixed, "icount", &icount, "points",
-			   &points, "probes", &c->probes, "probes_ring", &ring, "perf", &perf)) {
+			   &points, "probes", &c->probes, "probes_ring", &ring, "perf", &perf,
+			   "boot", &boot, "release", &c->release)) {
 		snprintf(why, len, "%s", jerr.text);
 		return -EINVAL;
 	}
@@ -82,6 +86,12 @@ int cycle_parse(json_t *root, struct cycle *c, char *why, size_t len)
 			break;
 	if (i == sizeof(mode_names) / sizeof(mode_names[0])) {
 		snprintf(why, len, "mode \"%s\" is not known", c->mode_name);
+		return -EINVAL;
+	}
+	while (c->boot < sizeof(boots) / sizeof(boots[0]) && strcmp(boots[c->boot], boot))
+		c->boot++;
+	if (c->boot == sizeof(boots) / sizeof(boots[0]) || strchr(c->release, '/')) {
+		snprintf(why, len, "boot \"%s\" of kernel \"%s\" is not known", boot, c->release);
 		return -EINVAL;
 	}
 	if (probes_parse(c->probes, &c->probe_set)) {

@@ -15,6 +15,19 @@ enum cycle_mode {
 	MODE_CRASH,    /* nothing; the crash kernel inherits what VT-d does */
 };
 
+/** enum cycle_boot - how the incoming kernel comes to the agent, see boot.h. */
+enum cycle_boot {
+	BOOT_NONE,
+	BOOT_SYSTEM,
+	BOOT_AGENT,
+};
+
+/** CYCLE_BOOT_NAMES - their words in cycle.json and on the command line of lubench */
+#define CYCLE_BOOT_NAMES                     \
+	{                                    \
+		"none", "system", "agent",   \
+	}
+
 /**
  * struct point - one combination of parameters
  * @hwpts: number of HWPTs of the IOAS
@@ -54,6 +67,8 @@ struct point {
  * @mixed: the points are of several blocks
  * @icount: time is a count of instructions: the agent keeps off what the host paces
  * @perf: sample the call that preserves the iommufd
+ * @boot: how the incoming kernel comes to the agent
+ * @release: of that kernel, "" when unknown
  * @points: all of one block unless @mixed: same IOAS size, same page size, ascending HWPT counts
  * @nr_points: their number, at least 1
  */
@@ -79,6 +94,8 @@ struct cycle {
 	uint32_t probe_set;
 	uint32_t probes_ring;
 	bool perf;
+	enum cycle_boot boot;
+	const char *release;
 	struct point *points;
 	size_t nr_points;
 };

@@ -13,19 +13,25 @@
 #include "bench/agent/clock.h"
 #include "bench/agent/sysfile.h"
 
-int kexec_load(const char *image, const char *append, bool crash)
+int kexec_load(const char *image, const char *initrd, const char *append, bool crash)
 {
-	unsigned long flags = KEXEC_FILE_NO_INITRAMFS;
-	int fd, err = 0;
+	unsigned long flags = initrd ? 0 : KEXEC_FILE_NO_INITRAMFS;
+	int fd, initrd_fd = -1, err = 0;
 
 	if (crash)
 		flags |= KEXEC_FILE_ON_CRASH;
 	fd = open(image, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	if (syscall(SYS_kexec_file_load, fd, -1, strlen(append) + 1, append, flags))
+	if (initrd) {
+		initrd_fd = open(initrd, O_RDONLY | O_CLOEXEC);
+		err = initrd_fd < 0 ? -errno : 0;
+	}
+	if (!err && syscall(SYS_kexec_file_load, fd, initrd_fd, strlen(append) + 1, append, flags))
 		err = -errno;
 	close(fd);
+	if (initrd_fd >= 0)
+		close(initrd_fd);
 	return err;
 }
 

@@ -6,14 +6,15 @@
 #include <stdbool.h>
 
 /**
- * kexec_load() - kexec_file_load(2) without an initrd
+ * kexec_load() - kexec_file_load(2)
  * @image: kernel image
+ * @initrd: its initrd, NULL: none
  * @append: its command line
  * @crash: load it as the kernel that a panic starts (needs crashkernel=)
  *
  * Return: 0 or -errno.
  */
-int kexec_load(const char *image, const char *append, bool crash);
+int kexec_load(const char *image, const char *initrd, const char *append, bool crash);
 
 /**
  * kexec_unload() - forget the image that kexec_load() loaded

@@ -6,7 +6,10 @@
 #include <sys/stat.h>
 
 #include "bench/agent/agent.h"
+#include "bench/agent/boot.h"
+#include "bench/agent/handover.h"
 #include "bench/agent/pcidev.h"
+#include "bench/agent/sysfile.h"
 
 static int usage(void)
 {
@@ -34,14 +37,17 @@ static int undo(const char *dir)
 int main(int argc, char **argv)
 {
 	umask(077); /* what is left on a host is for its owner */
+	if (handover_is_init(argv[0]))
+		return handover_main(argv[0]);
 	if (argc == 2 && !strcmp(argv[1], "probe"))
 		return agent_probe();
 	if (argc != 3)
 		return usage();
 	if (!strcmp(argv[1], "outgoing"))
 		return agent_outgoing(argv[2]);
+	/* Where the initramfs had the agent all is done already. */
 	if (!strcmp(argv[1], "incoming"))
-		return agent_incoming(argv[2]);
+		return sys_cmdline_has(BOOT_AGENT_WORD) ? 0 : agent_incoming(argv[2]);
 	if (!strcmp(argv[1], "undo"))
 		return undo(argv[2]);
 	return usage();

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "bench/agent/agent.h"
+#include "bench/agent/boot.h"
 #include "bench/agent/boundary.h"
 #include "bench/agent/chain.h"
 #include "bench/agent/counters.h"
@@ -273,6 +274,8 @@ static int jump(struct agent *ag)
 	ag->carried.counter = w->counter;
 	ag->carried.hz = clock_hz();
 	err = carried_save(ag);
+	if (!err)
+		err = boot_send_state(ag);
 	if (err)
 		return err;
 	agent_lines_sync(ag);
@@ -323,7 +326,6 @@ static int run_block(struct agent *ag, uint64_t start)
 
 static int run(struct agent *ag)
 {
-	bool crash = ag->c.mode == MODE_CRASH;
 	uint64_t start = clock_ticks();
 	int err;
 
@@ -343,10 +345,9 @@ static int run(struct agent *ag)
 		return err;
 
 	agent_phase(ag, "load");
-	err = kexec_load(ag->c.image, ag->c.append, crash);
+	err = boot_load(ag);
 	if (err)
-		return agent_fail(ag, "kexec-load-error", err, "kexec_file_load of %s%s",
-				  ag->c.image, crash ? "; is crashkernel= reserved" : "");
+		return err;
 	err = control_window(ag);
 	return err ? err : jump(ag);
 }
@@ -373,6 +374,7 @@ int agent_outgoing(const char *dir)
 	service_stop(&ag.service);
 	if (ag.engine.ops)
 		ag.engine.ops->stop(&ag.engine);
+	boot_drop();
 	if (ag.session >= 0)
 		close(ag.session);
 	tables_close(&ag.tab);

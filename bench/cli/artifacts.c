@@ -3,9 +3,11 @@
 #include "bench/cli/artifacts.h"
 
 #include <errno.h>
+#include <jansson.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "bench/cli/fleet.h"
 #include "bench/lubench.h"
 #include "bench/target/arch.h"
 
@@ -99,10 +101,20 @@ static char *beside(const char *file, const char *name)
 	return text;
 }
 
+static void read_kernel(struct artifacts *a)
+{
+	char *text = beside(a->kernel, "build-id");
+
+	if (text)
+		snprintf(a->build_id, sizeof(a->build_id), "%.*s", (int)strcspn(text, " \n"), text);
+	free(text);
+	a->provenance = beside(a->kernel, "provenance.json");
+}
+
 static int find_kernel(struct artifacts *a, const char *cache, const char *arch, const char *kernel)
 {
 	const struct target_arch *known = target_arch_find(arch);
-	char *text, *colon;
+	char *colon;
 
 	if (strchr(kernel, '/')) {
 		a->kernel = strdup(kernel);
@@ -118,12 +130,45 @@ static int find_kernel(struct artifacts *a, const char *cache, const char *arch,
 	}
 	if (!a->kernel)
 		return -ENOMEM;
-	text = beside(a->kernel, "build-id");
-	if (text)
-		snprintf(a->build_id, sizeof(a->build_id), "%.*s", (int)strcspn(text, " \n"), text);
-	free(text);
-	a->provenance = beside(a->kernel, "provenance.json");
+	read_kernel(a);
 	return 0;
+}
+
+/* As kernel/package.sh lays it down; the architecture is in the name of the image. */
+int artifacts_of_host(struct artifacts *a, const char *host)
+{
+	static const char *const images[] = { "bzImage", "Image" };
+	char *cache = cache_dir(), *path = NULL, name[256], *p;
+	int err = cache ? -ENOENT : -ENOMEM;
+	size_t i;
+
+	fleet_name(host, name, sizeof(name));
+	while ((p = strchr(name, ':')))
+		*p = '_';
+	for (i = 0; cache && err && i < ARRAY_LEN(images); i++) {
+		if (asprintf(&path, "%s/hosts/%s/kernel/%s", cache, name, images[i]) < 0) {
+			err = -ENOMEM;
+			break;
+		}
+		err = access(path, R_OK) ? -ENOENT : 0;
+		if (err)
+			free(path);
+	}
+	free(cache);
+	if (err)
+		return err;
+	a->kernel = path;
+	read_kernel(a);
+	return 0;
+}
+
+void artifacts_release(const struct artifacts *a, char *buf, size_t len)
+{
+	json_t *prov = a->provenance ? json_loads(a->provenance, 0, NULL) : NULL;
+	const char *release = json_string_value(json_object_get(prov, "release"));
+
+	snprintf(buf, len, "%s", release ? release : "");
+	json_decref(prov);
 }
 
 int artifacts_find(struct artifacts *a, const char *arch, const char *kernel)

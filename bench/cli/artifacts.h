@@ -43,6 +43,23 @@ char *cache_dir(void);
 int artifacts_find(struct artifacts *a, const char *arch, const char *kernel);
 
 /**
+ * artifacts_of_host() - take the kernel that `make kernel HOST=` has made
+ * @a: its kernel, build id and provenance are set; artifacts_find() keeps them
+ * @host: the host
+ *
+ * Return: 0, -ENOENT when there is none, -ENOMEM.
+ */
+int artifacts_of_host(struct artifacts *a, const char *host);
+
+/**
+ * artifacts_release() - the name that the kernel gives itself
+ * @a: with a kernel
+ * @buf: set to it, "" when its provenance does not tell
+ * @len: room in @buf
+ */
+void artifacts_release(const struct artifacts *a, char *buf, size_t len);
+
+/**
  * artifacts_free() - free the paths
  * @a: may be all zero
  */

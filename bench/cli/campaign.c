@@ -141,6 +141,8 @@ static int do_cycle(struct campaign *c, const struct plan_cycle *full)
 		.work_ms = work,
 		.icount = c->target.icount,
 		.perf = c->perf,
+		.boot = c->boot,
+		.release = c->boot ? c->release : NULL,
 		.dir = dir,
 		.progress = progress_phase,
 		.arg = &c->progress,
@@ -257,6 +259,8 @@ static json_t *start_line(const struct campaign *c)
 		*c->artifacts.build_id ? c->artifacts.build_id : NULL, "icount", t->icount);
 	if (line && c->perf)
 		json_object_set_new(line, "perf", json_true());
+	if (line && c->boot)
+		json_object_set_new(line, "boot", json_string(c->boot));
 	if (line && t->slowdown)
 		json_object_set_new(line, "slowdown", json_integer(t->slowdown));
 	return line;

@@ -31,6 +31,8 @@
  * @target: where it runs; all that the user chose is set
  * @artifacts: what is pushed
  * @perf: sample the preserve calls and make flame graphs
+ * @boot: how the incoming kernel comes to the agent, NULL: as the target does it by itself
+ * @release: of the kernel, "" when unknown
  * @resume: go on after what the journal says
  * @lock: of the host, -1 without
  * @journal: open journal
@@ -62,6 +64,8 @@ struct campaign {
 	struct target target;
 	struct artifacts artifacts;
 	bool perf;
+	const char *boot;
+	char release[128];
 	bool resume;
 	int lock;
 	struct journal journal;

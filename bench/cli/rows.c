@@ -92,6 +92,11 @@ int rows_run_line(struct campaign *c)
 		lub_err("%s: the run line cannot be made: out of memory", c->writer.path);
 		return -ENOMEM;
 	}
+	if (c->boot && json_object_set_new(line, "boot", json_string(c->boot))) {
+		json_decref(kernel);
+		json_decref(line);
+		return -ENOMEM;
+	}
 	json_decref(kernel);
 	c->run_line = true;
 	return record_write(&c->writer, line);

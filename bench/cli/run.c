@@ -6,6 +6,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "bench/agent/cycle.h"
 #include "bench/cli/campaign.h"
 #include "bench/cli/fleet.h"
 #include "bench/cli/run_options.h"
@@ -36,7 +37,7 @@ static int from_journal(struct options *o, struct campaign *c)
 	const char *run;
 
 	if (o->target || o->host || o->plan || o->out || o->mode || o->kernel || o->device ||
-	    o->workload || o->probes || o->icount || o->perf) {
+	    o->workload || o->probes || o->icount || o->perf || o->boot) {
 		lub_err("--resume takes everything from the journal; leave the other options out");
 		return -EINVAL;
 	}
@@ -57,6 +58,7 @@ static int from_journal(struct options *o, struct campaign *c)
 	o->probes = json_string_value(json_object_get(start, "probes"));
 	o->device = json_string_value(json_object_get(start, "device"));
 	o->append = json_string_value(json_object_get(start, "append"));
+	o->boot = json_string_value(json_object_get(start, "boot"));
 	o->icount = json_is_true(json_object_get(start, "icount"));
 	o->perf = json_is_true(json_object_get(start, "perf"));
 	if (!o->slowdown) {
@@ -115,6 +117,29 @@ static int check_icount(const struct campaign *c)
 	return 0;
 }
 
+/* What the words mean is in bench/agent/boot.h. */
+static int check_boot(struct options *o, struct campaign *c)
+{
+	static const char *const ways[] = CYCLE_BOOT_NAMES;
+	size_t i;
+
+	if (!o->boot && o->kernel && !strcmp(o->kernel, "host"))
+		o->boot = "system";
+	for (i = 0; o->boot && i < ARRAY_LEN(ways); i++)
+		if (!strcmp(o->boot, ways[i]))
+			break;
+	if (o->boot && i == ARRAY_LEN(ways)) {
+		lub_err("--boot %s: unknown; use none, system or agent", o->boot);
+		return -EINVAL;
+	}
+	if (!o->host && (o->boot || (o->kernel && !strcmp(o->kernel, "host")))) {
+		lub_err("--boot and --kernel host are for a real host; give --host, or leave them out");
+		return -EINVAL;
+	}
+	c->boot = o->boot;
+	return 0;
+}
+
 static int check_options(struct options *o, struct campaign *c)
 {
 	struct target *t = &c->target;
@@ -131,6 +156,8 @@ static int check_options(struct options *o, struct campaign *c)
 		return -EINVAL;
 	}
 	t->host = o->host;
+	if (check_boot(o, c))
+		return -EINVAL;
 	if (o->device && !*o->device)
 		o->device = NULL;
 	if (o->host && !o->device && !t->row->simulated) {
@@ -181,9 +208,19 @@ static int fill_target(struct campaign *c, const struct options *o)
 	c->kernel = o->kernel ? o->kernel : "series";
 	c->user_append = o->append;
 	c->artifacts = o->artifacts;
+	if (!strcmp(c->kernel, "host") && artifacts_of_host(&c->artifacts, o->host)) {
+		lub_err("no kernel was made for %s; run: make kernel HOST=%s", o->host, o->host);
+		return -ENOENT;
+	}
 	if (artifacts_find(&c->artifacts, arch, c->kernel)) {
 		lub_err("out of memory");
 		return -ENOMEM;
+	}
+	artifacts_release(&c->artifacts, c->release, sizeof(c->release));
+	if (c->boot && !strcmp(c->boot, "system") && !*c->release) {
+		lub_err("%s has no provenance.json beside it, so its initrd on %s is not known; use --kernel host",
+			c->artifacts.kernel, o->host);
+		return -EINVAL;
 	}
 	/* The fake agent tells an id of its own; what is in the cache has no say. */
 	if (t->row->simulated)

@@ -10,6 +10,7 @@
 
 enum {
 	OPT_APPEND = 0x100,
+	OPT_BOOT,
 	OPT_ICOUNT,
 	OPT_AGENT,
 	OPT_IMAGE,
@@ -26,7 +27,9 @@ static const struct argp_option options[] = {
 	  "Real machine over ssh instead; several times for several", 0 },
 	{ "plan", 'p', "P", 0, "Plan name or file (default: quick)", 0 },
 	{ "out", 'o', "DIR", 0, "Run directory (default: results/runs/ID)", 0 },
-	{ "kernel", 'k', "K", 0, "series (default), series:N, base, or an image", 0 },
+	{ "kernel", 'k', "K", 0,
+	  "series (default), series:N, base, an image, or host: the package that was made for the host",
+	  0 },
 	{ "mode", 'm', "M", 0,
 	  "preserve, rebuild, crash, or several with commas (default: the plan's)", 0 },
 	{ "workload", 'w', "W", 0,
@@ -36,6 +39,9 @@ static const struct argp_option options[] = {
 	  0 },
 	{ "device", 'd', "BDF", 0,
 	  "Device that may be taken (needed with --host): one for all hosts, or one for each", 0 },
+	{ "boot", OPT_BOOT, "WAY", 0,
+	  "How the next kernel of a host comes to the agent: none, system (its own system starts it), agent (first process, then the system); default: system with --kernel host",
+	  0 },
 	{ "icount", OPT_ICOUNT, NULL, 0,
 	  "Emulated target whose time is a count of its instructions: repeatable", 0 },
 	{ "resume", 'r', "DIR", 0, "Go on with an interrupted run", 0 },
@@ -91,6 +97,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case OPT_APPEND:
 		o->append = arg;
+		break;
+	case OPT_BOOT:
+		o->boot = arg;
 		break;
 	case OPT_ICOUNT:
 		o->icount = true;

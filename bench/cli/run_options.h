@@ -22,6 +22,7 @@ struct options {
 	const char *device;
 	const char *resume;
 	const char *append;
+	const char *boot;
 	bool icount;
 	bool perf;
 	unsigned int slowdown;

@@ -33,6 +33,7 @@ static const struct cmp_condition conditions[] = {
 	{ "rate of the clock", { "machine", "clock", "hz" }, false },
 	{ "scenario", { "scenario" }, false },
 	{ "workload", { "workload" }, false },
+	{ "boot way", { "boot" }, false },
 };
 
 static const json_t *at(const json_t *run, const struct cmp_condition *cond)

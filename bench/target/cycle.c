@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bench/agent/boot.h"
+#include "bench/agent/initramfs.h"
 #include "bench/lubench.h"
 #include "bench/target/proc.h"
 #include "bench/target/qemu.h"
@@ -65,13 +67,15 @@ void cycle_result_free(struct cycle_result *res)
 
 json_t *cycle_json(const struct cycle_job *job, const char *device)
 {
+	bool first = job->boot && !strcmp(job->boot, "agent");
 	json_t *points = json_array(), *obj;
 	struct plan_point p;
 	char *append = NULL;
 	size_t i;
 
-	if (asprintf(&append, "%s%slubench.run=%s lubench.cycle=%u lubench.attempt=%u", job->append,
-		     *job->append ? " " : "", job->run, job->cycle.number, job->attempt) < 0)
+	if (asprintf(&append, "%s%slubench.run=%s lubench.cycle=%u lubench.attempt=%u%s", job->append,
+		     *job->append ? " " : "", job->run, job->cycle.number, job->attempt,
+		     first ? " " BOOT_AGENT_WORD " rdinit=" INITRAMFS_INIT : "") < 0)
 		append = NULL;
 	for (i = 0; i < plan_cycle_points(&job->cycle); i++) {
 		p = plan_cycle_point(&job->cycle, i);
@@ -96,6 +100,10 @@ json_t *cycle_json(const struct cycle_job *job, const char *device)
 			(json_int_t)job->plan->probes_ring);
 	if (obj && job->perf)
 		json_object_set_new(obj, "perf", json_true());
+	if (obj && job->boot)
+		json_object_set_new(obj, "boot", json_string(job->boot));
+	if (obj && job->release)
+		json_object_set_new(obj, "release", json_string(job->release));
 	free(append);
 	return obj;
 }

@@ -73,6 +73,8 @@ struct cycle_budgets cycle_budgets_for(const struct target *t, int point_ms, int
  * @work_ms: limit of all that is done before the kexec
  * @icount: the guest's time is a count of instructions
  * @perf: the agent runs perf beside the preserve call
+ * @boot: how the incoming kernel comes to the agent, see bench/agent/boot.h; NULL: "none"
+ * @release: of that kernel, NULL when it does not matter
  * @dir: where raw files of this cycle go; made when missing
  * @progress: called now and then with the phase; may be NULL
  * @arg: for @progress
@@ -90,6 +92,8 @@ struct cycle_job {
 	int work_ms;
 	bool icount;
 	bool perf;
+	const char *boot;
+	const char *release;
 	const char *dir;
 	void (*progress)(void *arg, const char *phase);
 	void *arg;

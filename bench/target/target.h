@@ -299,7 +299,7 @@ bool cmdline_word(const char *cmdline, const char *key, char *buf, size_t len);
  * @cmdline: the line
  * @crash: also take crashkernel= off (the crash kernel must not reserve again)
  *
- * Words that begin with "lubench." or "BOOT_IMAGE=" and "elfcorehdr=" go away.
+ * Words that begin with "lubench." or "BOOT_IMAGE=" and "elfcorehdr=" go away, and a rdinit= that is ours.
  *
  * Return: new string or NULL when out of memory.
  */

@@ -73,6 +73,17 @@ static void cycle_good(void **state)
 	assert_true(c.perf);
 	cycle_free(&c);
 	assert_int_equal(parse(&c, NULL, NULL, why), 0);
+	assert_int_equal(c.boot, BOOT_NONE);
+	cycle_free(&c);
+	assert_int_equal(parse(&c, "'reps':5", "'boot':'agent','release':'7','reps':5", why), 0);
+	assert_int_equal(c.boot, BOOT_AGENT);
+	assert_string_equal(c.release, "7");
+	cycle_free(&c);
+	assert_int_equal(parse(&c, "'reps':5", "'boot':'no','reps':5", why), -EINVAL);
+	cycle_free(&c);
+	assert_int_equal(parse(&c, "'reps':5", "'release':'../x','reps':5", why), -EINVAL);
+	cycle_free(&c);
+	assert_int_equal(parse(&c, NULL, NULL, why), 0);
 	assert_string_equal(c.probes, "off");
 	assert_int_equal(c.probe_set, 0);
 	cycle_free(&c);

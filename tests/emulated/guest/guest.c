@@ -189,7 +189,7 @@ static char append[4096];
 void load(void)
 {
 	need((int)sys_read("/proc/cmdline", append, sizeof(append)), "/proc/cmdline");
-	need(kexec_load(DIR "/kernel", append, false), "loading the next kernel");
+	need(kexec_load(DIR "/kernel", NULL, append, false), "loading the next kernel");
 }
 
 void jump(void)

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "bench/agent/handover.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "bench/agent/agent.h"
+#include "bench/agent/boot.h"
+#include "bench/agent/clock.h"
+#include "bench/agent/courier.h"
+#include "bench/agent/initramfs.h"
+#include "bench/agent/kmsg.h"
+#include "bench/agent/sysfile.h"
+
+/* As TARGET_DIR of the controller, seen from the root. */
+#define DIR_ON_HOST "var/lib/lubench"
+
+/* An agent that hangs must not keep the host from booting. */
+#define AGENT_LIMIT_MS 300000
+#define TICK_MS 10
+
+static const char *const mount_points[] = { "/proc", "/sys", "/dev" };
+
+bool handover_is_init(const char *argv0)
+{
+	return getpid() == 1 && argv0 && !strcmp(argv0, INITRAMFS_INIT);
+}
+
+static int incoming(void)
+{
+	int err = boot_receive_state(INITRAMFS_DIR "/state.json");
+
+	/* The agent says that it is missing. */
+	if (err)
+		kmsg("session %s: %s", BOOT_STATE_SESSION, strerror(-err));
+	return agent_incoming(INITRAMFS_DIR);
+}
+
+/* In a process of its own: when the first one ends the kernel panics. */
+static void run_agent(void)
+{
+	pid_t pid = fork(), got = 0;
+	int status = 0, ms;
+
+	if (!pid)
+		exit(incoming());
+	for (ms = 0; pid > 0 && got != pid && ms < AGENT_LIMIT_MS; ms += TICK_MS) {
+		msleep(TICK_MS);
+		got = waitpid(pid, &status, WNOHANG);
+	}
+	if (pid > 0 && got != pid) {
+		kmsg("the agent has not ended within %d s: the host's own system starts without it",
+		     AGENT_LIMIT_MS / 1000);
+		kill(pid, SIGKILL);
+		waitpid(pid, &status, 0);
+	}
+}
+
+int handover_main(char *argv0)
+{
+	char *const own[] = { (char *)"/init", NULL };
+	char first[24], cmdline[4096];
+	size_t i;
+	int err;
+
+	snprintf(first, sizeof(first), "%llu", (unsigned long long)clock_ticks());
+	setenv("LUBENCH_INIT_TICKS", first, 1);
+	for (i = 0; i < sizeof(mount_points) / sizeof(mount_points[0]); i++)
+		mkdir(mount_points[i], 0755);
+	sys_mount();
+	/* The phases on the console must not be rate limited away. */
+	sys_write("/proc/sys/kernel/printk_devkmsg", "on\n");
+	run_agent();
+	err = courier_start(INITRAMFS_DIR, DIR_ON_HOST, argv0);
+	if (err)
+		kmsg("the results of the cycle are lost: %s", strerror(-err));
+	sys_read("/proc/cmdline", cmdline, sizeof(cmdline));
+	unsetenv("LUBENCH_INIT_TICKS");
+	if (access(own[0], X_OK)) {
+		err = handover_bare(cmdline);
+		kmsg("no /init in the initramfs, and root= cannot be used: %s", strerror(-err));
+		return EXIT_FAILURE;
+	}
+	/* The host's initrd mounts them itself, and would not get them twice. */
+	umount2(DEBUGFS, MNT_DETACH);
+	for (i = sizeof(mount_points) / sizeof(mount_points[0]); i-- > 0;)
+		umount2(mount_points[i], MNT_DETACH);
+	execv(own[0], own);
+	return EXIT_FAILURE;
+}
