@@ -18,6 +18,9 @@
 #define GATE_TOLERANCE 0.02
 #define GATE_SOME_NS 1000
 
+/* Bytes; filling an IOAS with larger pages is not judged. */
+#define GATE_SMALL_PAGE 4096
+
 /**
  * struct gate_row - one metric at one point
  * @med: median over the cycles of each side; NaN: not measured

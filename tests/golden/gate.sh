@@ -33,6 +33,7 @@ jq -nc '{schema: 1, kind: "run", run: "made-up", target: "vtd", host: null, emul
 	 | . + {metric: "preserve.iommufd", value: ({dense: 20000, sparse2: 24000000}[$layout] + 300000 * (if $rep == 0 then 1 else 0 end))},
 	   . + {metric: "unpreserve.total", value: 23000000},
 	   . + {metric: "pagetable.pages", unit: "pages", clock: null, value: 36},
+	   . + {metric: "fill", value: 11700000, params: (.params + {page_bytes: 2097152})},
 	   . + {metric: "blackout.cpu", value: (1600000000 + $rep)})' >"$tmp/base/samples.jsonl"
 
 change() { # NAME JQ-PROGRAM
@@ -50,6 +51,9 @@ gate 0 "$tmp/base" "$tmp/base" && grep -q '^verdict  PASS: of 6 points 0 are wor
 check "a run passes its own gate, which says with what tolerance"
 ! LC_ALL=C grep -q '[^ -~]' "$tmp/out" && ! grep -q '.\{101\}' "$tmp/out"
 check "in ASCII of 100 columns"
+change filled "$(times fill dense 1.06)"
+gate 0 "$tmp/base" "$tmp/filled"
+check "what depends on where memory lies is not judged"
 
 change slow "$(times preserve.iommufd sparse2 1.03)"
 gate 1 "$tmp/base" "$tmp/slow" && grep -qx 'worse    preserve.iommufd, vtd-ss: 4 KiB, 4 MiB, 1 HWPT, sparse2, +3.0 %' "$tmp/out" &&
