@@ -111,7 +111,7 @@ crash_is_refused() {
 }
 
 done_for='' without=()
-for t in "${targets[@]}"; do
+for t in "${modes[@]}"; do
 	use "$t"
 	[[ " $done_for " != *" $arch "* ]] || continue
 	done_for+=" $arch"

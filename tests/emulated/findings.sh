@@ -32,7 +32,7 @@ race() { # TARGET
 	ok "$1: $(grep -ac '^ok' "$work/$name.txt") checks around a kexec"
 }
 
-for t in "${targets[@]}"; do
+for t in "${modes[@]}"; do
 	use "$t"
 	api "$t"
 	race "$t"

@@ -90,6 +90,6 @@ one_target() {
 	ok "$target: through a misplaced table fio found $(errors "$bad") blocks wrong; the disk was right"
 }
 
-for t in "${families[@]}"; do
+for t in "${sample[@]}"; do
 	one_target "$t"
 done

@@ -116,7 +116,7 @@ check_issued() { # RUN CYCLE HWPTS
 	ok "$1 cycle $2: $(wc -l <"$work/$1.issued") kinds of invalidations of a live update with $3 HWPTs, as expected"
 }
 
-for t in "${targets[@]}"; do
+for t in "${modes[@]}"; do
 	use "$t"
 	run "$t" -t "$t" -p "$work/plan.ini" -k "$series"
 	[ $rc -eq 0 ] || { show "$t"; fail "$t: exit status $rc"; }

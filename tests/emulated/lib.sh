@@ -27,6 +27,12 @@ for t in "${targets[@]}"; do
 	[[ " ${families[*]} " == *" ${t%-sm} "* ]] || families+=("$t")
 done
 
+# For what hardly depends on the mode of an IOMMU: the same, all targets in test-full.
+# shellcheck disable=SC2034 # used by tests
+modes=("${families[@]}")
+# shellcheck disable=SC2034
+[ -z "${TEST_FULL:-}" ] || modes=("${targets[@]}")
+
 # For what takes long and hardly depends on the machine: the first target, one of each architecture in test-full.
 # shellcheck disable=SC2034 # used by tests
 sample=("$native")

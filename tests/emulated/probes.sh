@@ -89,7 +89,7 @@ without_series() { # TARGET: places that the series adds are absent, and that is
 	ok "$name: what this kernel does not have is null with its reason"
 }
 
-for t in "${families[@]}"; do
+for t in "${sample[@]}"; do
 	use "$t"
 	program=$(guest_program probes)
 	guest "probes-$t" -t "$t" -k "$series" --push "$program" "/var/lib/lubench/probes"
