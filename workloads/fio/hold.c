@@ -142,7 +142,7 @@ static int outgoing(const char *bdf, const char *image, bool misplaced, char **a
 	if (misplaced)
 		replace(&s, true);
 	need((int)sys_read("/proc/cmdline", append, sizeof(append)), "/proc/cmdline");
-	need(kexec_load(image, append, false), image);
+	need(kexec_load(image, NULL, append, false), image);
 	need(iommufd_mark(s.iommufd, s.hwpt, HWPT_TOKEN), "mark of the HWPT");
 	luos = luo_session_create(luo, SESSION);
 	need(luos, "creating a live-update session");
