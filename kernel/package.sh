@@ -182,7 +182,7 @@ make_package() {
 		# Headers and debug information are not what is measured with, and cost minutes.
 		DEB_BUILD_PROFILES="pkg.linux-upstream.nokernelheaders pkg.linux-upstream.nokerneldbg" \
 			step "making the package" bindeb-pkg KDEB_COMPRESS=gzip KDEB_CHANGELOG_DIST=unstable \
-			KDEB_PKGVERSION="$(kmake -s kernelversion)-1"
+			DPKG_FLAGS=-d KDEB_PKGVERSION="$(kmake -s kernelversion)-1"
 		image=$(find "${obj%/*}" -maxdepth 1 -name "linux-image-*$release*.deb" ! -name '*-dbg_*')
 		;;
 	rpm)
