@@ -14,8 +14,9 @@ packages=systemd-sysv,udev,openssh-server,initramfs-tools,linux-image-cloud-amd6
 ssh=$LUBENCH_CACHE/ssh
 
 customize() { # ROOT
-	install -d -m 700 "$1/root/.ssh"
-	install -m 600 "$ssh/id_ed25519.pub" "$1/root/.ssh/authorized_keys"
+	local home=$1/root
+	install -d -m 700 "$home/.ssh"
+	install -m 600 "$ssh/id_ed25519.pub" "$home/.ssh/authorized_keys"
 	printf '[Match]\nName=en* eth*\n[Network]\nDHCP=yes\n' >"$1/etc/systemd/network/80-dhcp.network"
 	echo '/dev/vda / ext4 errors=remount-ro 0 1' >"$1/etc/fstab"
 	echo debianhost >"$1/etc/hostname"
@@ -27,7 +28,7 @@ customize() { # ROOT
 fill() { # WORK: in fakeroot when the user is not root
 	mkdir "$1/root"
 	tar -x -C "$1/root" -f "$1/root.tar"
-	cp -L "$1/root/vmlinuz" "$1/root/initrd.img" "$1/"
+	(cd "$1/root" && cp -L vmlinuz initrd.img ..)
 	mke2fs -q -t ext4 -E lazy_itable_init=0,lazy_journal_init=0,nodiscard -d "$1/root" "$1/root.ext4" 3G >/dev/null
 	rm -rf "$1/root" "$1/root.tar"
 }
