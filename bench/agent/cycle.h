@@ -23,9 +23,9 @@ enum cycle_boot {
 };
 
 /** CYCLE_BOOT_NAMES - their words in cycle.json and on the command line of lubench */
-#define CYCLE_BOOT_NAMES                     \
-	{                                    \
-		"none", "system", "agent",   \
+#define CYCLE_BOOT_NAMES                   \
+	{                                  \
+		"none", "system", "agent", \
 	}
 
 /**

@@ -73,9 +73,9 @@ json_t *cycle_json(const struct cycle_job *job, const char *device)
 	char *append = NULL;
 	size_t i;
 
-	if (asprintf(&append, "%s%slubench.run=%s lubench.cycle=%u lubench.attempt=%u%s", job->append,
-		     *job->append ? " " : "", job->run, job->cycle.number, job->attempt,
-		     first ? " " BOOT_AGENT_WORD " rdinit=" INITRAMFS_INIT : "") < 0)
+	if (asprintf(&append, "%s%slubench.run=%s lubench.cycle=%u lubench.attempt=%u%s",
+		     job->append, *job->append ? " " : "", job->run, job->cycle.number,
+		     job->attempt, first ? " " BOOT_AGENT_WORD " rdinit=" INITRAMFS_INIT : "") < 0)
 		append = NULL;
 	for (i = 0; i < plan_cycle_points(&job->cycle); i++) {
 		p = plan_cycle_point(&job->cycle, i);

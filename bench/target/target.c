@@ -97,8 +97,8 @@ bool cmdline_word(const char *cmdline, const char *key, char *buf, size_t len)
 
 char *cmdline_strip(const char *cmdline, bool crash)
 {
-	static const char *const once[] = { "lubench.", "BOOT_IMAGE=", "elfcorehdr=",
-					     "rdinit=/lubench/" };
+	static const char *const once[] = { "lubench.",
+					    "BOOT_IMAGE=", "elfcorehdr=", "rdinit=/lubench/" };
 	char *copy = strdup(cmdline), *out = calloc(1, strlen(cmdline) + 1), *save = copy, *word;
 	bool drop;
 	size_t i;
