@@ -13,7 +13,7 @@ endif
 override LUBENCH_CACHE := $(abspath $(LUBENCH_CACHE))
 KERNEL ?= series
 PLAN ?= quick
-export TEST_TARGETS LUBENCH_CACHE CONFIG KERNEL KSRC KTREE KBASE VARIANT JOBS
+export TEST_FULL TEST_TARGETS LUBENCH_CACHE CONFIG KERNEL KSRC KTREE KBASE VARIANT JOBS
 
 # The architecture of each target. Tests run on all of them, the rest on the first of this machine's.
 ALL_TARGETS := vtd vtd-sm smmuv3 smmuv3-s2
@@ -28,6 +28,8 @@ TARGETS := $(if $(filter all,$(TARGET)),$(ALL_TARGETS),$(TARGET))
 arch_of = $(or $(ARCH-$(1)),$(error TARGET=$(1): unknown; use $(ALL_TARGETS) or all))
 # Tests take all targets of an architecture; stage 2 has a test of its own, which says when it cannot run.
 TEST_TARGETS = $(foreach t,$(filter-out smmuv3-s2,$(ALL_TARGETS)),$(if $(filter $(ARCHS),$(ARCH-$(t))),$(t)))
+# Of the architectures, the one for what is tested on one only, unless in test-full.
+ONE_ARCH = $(if $(TEST_FULL),$(ARCHS),$(or $(filter $(ARCHS),$(ARCH-$(NATIVE))),$(firstword $(ARCHS))))
 ARCHS := $(sort $(if $(HOST),$(HOST_ARCH),$(foreach t,$(TARGETS),$(call arch_of,$(t)))))
 
 #
@@ -47,7 +49,7 @@ endif
 #
 DEPS := bc bison bpftool bpftrace ccache clang clang-format cmark-gfm cpio debian-archive-keyring dpkg-dev \
 	dropbear-bin dwarves e2fsprogs fakeroot flex gcc git iproute2 jq kmod libbpf-dev libc6-dev libcmocka-dev \
-	libelf-dev libgsl-dev libinih-dev libjansson-dev libsqlite3-dev libssl-dev libxml2-utils make mmdebstrap openssh-client \
+	libelf-dev libgsl-dev libinih-dev libjansson-dev libsqlite3-dev libssl-dev libxml2-utils lz4 make mmdebstrap openssh-client \
 	perl pkg-config python3-junitparser python3-prometheus-client qemu-utils rsync shellcheck sparse xz-utils zlib1g-dev zstd
 DEPS-x86_64 := qemu-system-x86
 DEPS-aarch64 := qemu-system-arm
@@ -282,8 +284,13 @@ bench-args:
 OUTSIDE-e1000e := build/dpdk/lubench-observer
 OUTSIDE = $(OUTSIDE-$(or $(WORKLOAD),$(shell sed -n 's/^workload *= *//p' '$(PLAN_FILE)' 2>/dev/null)))
 
+# Makes what a goal needs side by side: half of it waits for one processor, or for the network. First what can
+# be wrong and the packages, as prerequisites of the goal.
+made = +@$(MAKE) -j$(shell nproc) TARGET='$(TARGET)' TOOLS_ARCHS='$(TOOLS_ARCHS)' $(1)
+
 # The trap: a shell that ^C ends at once would let make return while lubench still ends its guest.
-bench: bench-args deps programs $(OUTSIDE) $(if $(filter host,$(KERNEL)),,kernel-suite) $(if $(HOST),,image $(if $(filter-out 0,$(PERF)),tools)) ## measure on TARGET, or on HOST, and report
+bench: bench-args deps ## measure on TARGET, or on HOST, and report
+	$(call made,programs $(OUTSIDE) $(if $(filter host,$(KERNEL)),,kernel-suite) $(if $(HOST),,image $(if $(filter-out 0,$(PERF)),tools)))
 	@trap : INT; rc=0; runs=; \
 	for t in $(if $(HOST),host,$(TARGETS)); do \
 		out=$(OUT)$(if $(word 2,$(TARGETS)),/$$t); \
@@ -302,16 +309,19 @@ ifneq ($(filter bench-compare,$(MAKECMDGOALS)),)
 override KSRC := $(patsubst %/Kbuild,%,$(firstword $(wildcard $(NEW)/Kbuild $(BASE)/Kbuild)))
 endif
 .PHONY: bench-compare gate gate-baseline
-bench-compare: bench-args deps programs $(OUTSIDE) image ## BASE=series:35 NEW=series, or DIR: measure in turn, compare
+bench-compare: bench-args deps ## BASE=series:35 NEW=series, or DIR: measure in turn, compare
 	@[ -z '$(HOST)' ] || { echo 'lubench: bench-compare boots emulated targets; on real hosts: make bench twice, and lubench compare' >&2; exit 2; }
+	$(call made,programs $(OUTSIDE) image)
 	@BASE='$(BASE)' NEW='$(NEW)' ROUNDS='$(ROUNDS)' METRIC='$(METRIC)' bench/compare/interleaved.sh '$(OUT)' '$(TARGETS)' $(PLAN_ARGS)
 
 # No stage 2: it needs an emulator that few have.
 GATE_TARGETS = $(filter-out smmuv3-s2,$(TARGETS))
-gate: deps programs kernel image ## did it regress? Counted instructions against results/baselines/gate-TARGET
+gate: deps ## did it regress? Counted instructions against results/baselines/gate-TARGET
+	$(call made,programs kernel image)
 	@bench/compare/gate.sh check '$(OUT)' '$(KERNEL_NAME)' $(GATE_TARGETS)
 
-gate-baseline: deps programs kernel image ## renew that baseline, from KERNEL=series
+gate-baseline: deps ## renew that baseline, from KERNEL=series
+	$(call made,programs kernel image)
 	@bench/compare/gate.sh renew '$(OUT)' '$(KERNEL_NAME)' $(GATE_TARGETS)
 
 # A chain: one launch, N live updates. Below 5 nothing can be said about growth.
@@ -357,17 +367,21 @@ kernel-suite: deps
 
 # The control: a kernel without the series. It comes last, so that what it has in common is compiled already;
 # of the other architecture only for test-full, as continuous integration has an hour for everything.
-ONE_ARCH = $(if $(filter test-full,$(MAKECMDGOALS)),$(ARCHS),$(or $(filter $(ARCHS),$(ARCH-$(NATIVE))),$(firstword $(ARCHS))))
-.PHONY: kernel-base
+.PHONY: kernel-base kernel-mock
 kernel-base: kernel
 	@set -e; for a in $(ONE_ARCH); do ARCH=$$a KERNEL=base VARIANT= KSRC= kernel/build.sh kernel; done
+
+# What the kernel's own selftests run on.
+kernel-mock: kernel-base
+	@ARCH=x86_64 KERNEL=series VARIANT=mock kernel/build.sh kernel
 
 image: deps ## make the root image of the emulated targets
 	@set -e; for a in $(ARCHS); do ARCH=$$a bench/target/image/build.sh >/dev/null; done
 
 .PHONY: tools
+TOOLS_ARCHS = $(ARCHS)
 tools: deps ## make the disk with perf and bpftrace, which emulated targets get on demand
-	@set -e; for a in $(if $(filter test test-emulated,$(MAKECMDGOALS)),$(ONE_ARCH),$(ARCHS)); do ARCH=$$a bench/target/image/tools.sh >/dev/null; done
+	@set -e; for a in $(TOOLS_ARCHS); do ARCH=$$a bench/target/image/tools.sh >/dev/null; done
 
 kernel-tree: deps ## a git tree with the series applied, to hack in: KTREE=DIR
 	@kernel/tree.sh work
@@ -380,7 +394,9 @@ kernel-check: deps ## each patch applies, builds, is clean under checkpatch and 
 
 ##@ Testing
 .PHONY: test test-unit test-golden test-dashboard test-faults test-emulated test-planted test-full
-test: all kernel kernel-base image tools $(FIO) $(TESTS) $(FAULTS) $(FUZZ_REPLAY) ## all tests
+test test-emulated: TOOLS_ARCHS = $(ONE_ARCH)
+test: deps ## all tests
+	$(call made,all kernel-mock image tools $(FIO) $(TESTS) $(FAULTS) $(FUZZ_REPLAY))
 	@tests/run.sh unit golden faults emulated
 
 test-unit: $(TESTS) ## tests of single parts
@@ -405,13 +421,15 @@ fuzz: $(FUZZ:%=build/fuzz/fuzz/%) ## SECONDS=60 for each parser of foreign data,
 			-print_final_stats=1 -verbosity=0 -artifact_prefix=build/fuzz/$$f- build/fuzz/corpus/$$f tests/fuzz/corpus/$$f || exit 1; \
 	done
 
-test-emulated: all kernel kernel-base image tools $(FIO) ## the whole path on emulated targets
+test-emulated: deps ## the whole path on emulated targets
+	$(call made,all kernel-mock image tools $(FIO))
 	@tests/run.sh emulated
 
-test-planted: all kernel image ## a kernel that is slow by design must be found
+test-planted: deps ## a kernel that is slow by design must be found
+	$(call made,all kernel image)
 	@tests/run.sh planted
 
-test-full: export TEST_FULL = 1
+test-full: TEST_FULL = 1
 test-full: deps-package test test-planted kernel-check ## all of it, each patch, and kernels that watch locks and memory
 	@$(MAKE) VARIANT=debug kernel
 	@VARIANT=debug tests/run.sh emulated FILTER='@(findings|preserve|unpreserved).sh'

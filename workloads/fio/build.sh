@@ -57,7 +57,7 @@ build_guest() { # DIR
 	sed -i -E "/CONFIG_($without)\b/d" "$dir/tree/config-host.h" "$dir/tree/config-host.mak"
 	sed -i -E '/^LIBS/s/ -l(z|aio)\b//g' "$dir/tree/config-host.mak"
 	note "building fio $FIO_VERSION for $ARCH (log: $dir/build.log)"
-	make -C "$dir/tree" -j "${JOBS:-$(nproc)}" fio >"$dir/build.log" 2>&1 ||
+	MAKEFLAGS='' make -C "$dir/tree" -j "${JOBS:-$(nproc)}" fio >"$dir/build.log" 2>&1 ||
 		die "fio: the build failed; see $dir/build.log"
 	"${CROSS}strip" -o "$dir/fio" "$dir/tree/fio"
 	# The guest has the C library and no more.
