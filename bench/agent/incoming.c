@@ -8,6 +8,7 @@
 
 #include "bench/agent/agent.h"
 #include "bench/agent/chain.h"
+#include "bench/agent/company.h"
 #include "bench/agent/counters.h"
 #include "bench/agent/kmsg.h"
 #include "bench/agent/leftover.h"
@@ -183,6 +184,7 @@ int agent_incoming(const char *dir)
 		agent_phase(&ag, "teardown");
 		release(&ag);
 		leftover_report(&ag);
+		company_check(&ag, NULL);
 		if (!ag.outcome) {
 			chain_go_on(&ag);
 			ag.phase = "finish";

@@ -10,6 +10,7 @@
 #include "bench/agent/boot.h"
 #include "bench/agent/boundary.h"
 #include "bench/agent/chain.h"
+#include "bench/agent/company.h"
 #include "bench/agent/counters.h"
 #include "bench/agent/fill.h"
 #include "bench/agent/kexec.h"
@@ -327,11 +328,17 @@ static int run_block(struct agent *ag, uint64_t start)
 static int run(struct agent *ag)
 {
 	uint64_t start = clock_ticks();
+	struct company company;
 	int err;
 
 	err = agent_lines(ag, "out/outgoing.jsonl");
 	if (!err)
 		err = identify(ag);
+	if (!err) {
+		err = company_look(&company);
+		if (err)
+			err = agent_fail(ag, "harness-error", err, "/proc/stat");
+	}
 	if (!err)
 		err = ag->scenario->check(ag);
 	quiet_network(ag);
@@ -349,6 +356,8 @@ static int run(struct agent *ag)
 	if (err)
 		return err;
 	err = control_window(ag);
+	if (!err)
+		err = company_check(ag, &company);
 	return err ? err : jump(ag);
 }
 

@@ -10,11 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <utmpx.h>
 
 #include <cmocka.h>
 
 #include "bench/agent/chain.h"
 #include "bench/agent/clock.h"
+#include "bench/agent/company.h"
 #include "bench/agent/counters.h"
 #include "bench/agent/cycle.h"
 #include "bench/agent/invcalls.h"
@@ -439,9 +441,69 @@ static void working_set_of_a_cycle(void **state)
 	assert_true(TABLES_AREA_IOVA + TABLES_AREA_MAX <= 1ull << 32);
 }
 
+/* A processor and a half, of which half a one was ours; and what is too short to be counted in ticks. */
+static void company_is_measured(void **state)
+{
+	struct company from = { 5000, 1000, 400 }, to = { 7000, 4000, 1400 };
+
+	(void)state;
+	assert_int_equal(company_busy_parse("cpu  100 20 30 4000 5 6 7 8 0 0\ncpu0 1 2 3 4\n", 100),
+			 1500);
+	assert_int_equal(company_busy_parse("cpu0 100 20 30 4000\n", 100), -EINVAL);
+	assert_int_equal(company_busy_parse("", 100), -EINVAL);
+	assert_int_equal(company_busy_parse("cpu  1 2 3 4", 0), -EINVAL);
+	assert_int_equal(company_percent(&from, &to), 100);
+	to.own_ms = 3400;
+	assert_int_equal(company_percent(&from, &to), 0);
+	to.own_ms = 3900;
+	assert_int_equal(company_percent(&from, &to), 0);
+	to.own_ms = 400;
+	to.now_ms = 5999;
+	assert_int_equal(company_percent(&from, &to), 0);
+	assert_int_equal(company_look(&from), 0);
+	assert_in_range(from.own_ms, 0, from.busy_ms);
+}
+
+/* A login is what a living process holds, one that was started late enough. */
+static void company_logs_in(void **state)
+{
+	char path[] = "/tmp/test-utmp-XXXXXX", who[80] = "";
+	struct utmpx u[3] = {
+		{ .ut_type = DEAD_PROCESS,
+		  .ut_pid = getpid(),
+		  .ut_user = "gone",
+		  .ut_line = "pts/0" },
+		{ .ut_type = USER_PROCESS,
+		  .ut_pid = 0x3fffffff,
+		  .ut_user = "stale",
+		  .ut_line = "pts/1" },
+		{ .ut_type = USER_PROCESS,
+		  .ut_pid = getpid(),
+		  .ut_user = "eve",
+		  .ut_line = "pts/2" },
+	};
+	int fd = mkstemp(path);
+	struct company now;
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, u, 2 * sizeof(u[0])), 2 * sizeof(u[0]));
+	assert_false(company_login(path, 0, who, sizeof(who)));
+	assert_int_equal(write(fd, &u[2], sizeof(u[0])), sizeof(u[0]));
+	assert_true(company_login(path, 0, who, sizeof(who)));
+	assert_string_equal(who, "eve on pts/2");
+	assert_int_equal(company_look(&now), 0);
+	assert_false(company_login(path, now.now_ms + 1000, who, sizeof(who)));
+	close(fd);
+	unlink(path);
+	assert_false(company_login(path, 0, who, sizeof(who)));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(company_is_measured),
+		cmocka_unit_test(company_logs_in),
 		cmocka_unit_test(kernel_count_of_invalidations),
 		cmocka_unit_test(working_set_of_a_cycle),
 		cmocka_unit_test(cycle_good),
