@@ -77,6 +77,7 @@ help: ## this list
 	@printf 'ICOUNT=1 (emulated time is a count of instructions),\n'
 	@printf 'BASE=, NEW=%s, ROUNDS=%s, METRIC=PATTERN (bench-compare),\n' '$(NEW)' '$(ROUNDS)'
 	@printf 'WORKLOAD=lsi|..., HOST=user@machine DEVICE=BDF (also lists), with KERNEL=host also BOOT=system|agent,\n'
+	@printf 'CONSOLE=COMMAND (shows the console of HOST),\n'
 	@printf 'LUBENCH_CACHE=%s, V=1.\n' '$(LUBENCH_CACHE)'
 
 deps: ## install the Debian packages that are missing
@@ -268,7 +269,7 @@ NEWEST = $(lastword $(sort $(dir $(wildcard results/runs/*/.))))
 PLAN_FILE := $(if $(or $(findstring /,$(PLAN)),$(filter %.ini,$(PLAN))),$(PLAN),bench/plan/plans/$(PLAN).ini)
 PLAN_ARGS = --plan '$(PLAN_FILE)' $(if $(MODE),--mode $(MODE)) \
 	$(if $(PROBES),--probes '$(PROBES)') $(if $(WORKLOAD),--workload $(WORKLOAD)) \
-	$(if $(BOOT),--boot '$(BOOT)') $(if $(filter-out 0,$(ICOUNT)),--icount) $(if $(filter-out 0,$(PERF)),--perf)
+	$(if $(BOOT),--boot '$(BOOT)') $(if $(CONSOLE),--console '$(CONSOLE)') $(if $(filter-out 0,$(ICOUNT)),--icount) $(if $(filter-out 0,$(PERF)),--perf)
 KERNEL_NAME = $(if $(KSRC),ksrc,$(KERNEL))$(addprefix -,$(subst +,-,$(VARIANT)))
 RUN_ARGS = $(PLAN_ARGS) --kernel $(KERNEL_NAME)
 

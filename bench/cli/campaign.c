@@ -261,6 +261,8 @@ static json_t *start_line(const struct campaign *c)
 		json_object_set_new(line, "perf", json_true());
 	if (line && c->boot)
 		json_object_set_new(line, "boot", json_string(c->boot));
+	if (line && t->console_command)
+		json_object_set_new(line, "console", json_string(t->console_command));
 	if (line && t->slowdown)
 		json_object_set_new(line, "slowdown", json_integer(t->slowdown));
 	return line;

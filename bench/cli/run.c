@@ -37,7 +37,7 @@ static int from_journal(struct options *o, struct campaign *c)
 	const char *run;
 
 	if (o->target || o->host || o->plan || o->out || o->mode || o->kernel || o->device ||
-	    o->workload || o->probes || o->icount || o->perf || o->boot) {
+	    o->workload || o->probes || o->icount || o->perf || o->boot || o->console) {
 		lub_err("--resume takes everything from the journal; leave the other options out");
 		return -EINVAL;
 	}
@@ -59,6 +59,7 @@ static int from_journal(struct options *o, struct campaign *c)
 	o->device = json_string_value(json_object_get(start, "device"));
 	o->append = json_string_value(json_object_get(start, "append"));
 	o->boot = json_string_value(json_object_get(start, "boot"));
+	o->console = json_string_value(json_object_get(start, "console"));
 	o->icount = json_is_true(json_object_get(start, "icount"));
 	o->perf = json_is_true(json_object_get(start, "perf"));
 	if (!o->slowdown) {
@@ -156,6 +157,13 @@ static int check_options(struct options *o, struct campaign *c)
 		return -EINVAL;
 	}
 	t->host = o->host;
+	if (o->console && !*o->console)
+		o->console = NULL;
+	if (o->console && !o->host) {
+		lub_err("--console: the console of an emulated target is known; give --host, or leave it out");
+		return -EINVAL;
+	}
+	t->console_command = o->console;
 	if (check_boot(o, c))
 		return -EINVAL;
 	if (o->device && !*o->device)

@@ -11,6 +11,7 @@
 enum {
 	OPT_APPEND = 0x100,
 	OPT_BOOT,
+	OPT_CONSOLE,
 	OPT_ICOUNT,
 	OPT_AGENT,
 	OPT_IMAGE,
@@ -41,6 +42,9 @@ static const struct argp_option options[] = {
 	  "Device that may be taken (needed with --host): one for all hosts, or one for each", 0 },
 	{ "boot", OPT_BOOT, "WAY", 0,
 	  "How the next kernel of a host comes to the agent: none, system (its own system starts it), agent (first process, then the system); default: system with --kernel host",
+	  0 },
+	{ "console", OPT_CONSOLE, "COMMAND", 0,
+	  "Shell command that shows the console of a host, user@machine in $LUBENCH_HOST; runs as long as the run does",
 	  0 },
 	{ "icount", OPT_ICOUNT, NULL, 0,
 	  "Emulated target whose time is a count of its instructions: repeatable", 0 },
@@ -100,6 +104,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case OPT_BOOT:
 		o->boot = arg;
+		break;
+	case OPT_CONSOLE:
+		o->console = arg;
 		break;
 	case OPT_ICOUNT:
 		o->icount = true;

@@ -23,6 +23,7 @@ struct options {
 	const char *resume;
 	const char *append;
 	const char *boot;
+	const char *console;
 	bool icount;
 	bool perf;
 	unsigned int slowdown;

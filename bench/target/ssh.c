@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Transport over the OpenSSH client, and the target kind "host". */
+/* Transport over the OpenSSH client. */
 #include "bench/target/ssh.h"
 
 #include <errno.h>
@@ -13,8 +13,6 @@
 
 #define PUSH_TIMEOUT_MS 120000
 #define FETCH_TIMEOUT_MS 120000
-#define SEEN_TIMEOUT_MS 10000
-#define RELAUNCH_TICK_MS 3000
 
 int ssh_exec(const struct ssh *ssh, struct target_exec *x)
 {
@@ -74,7 +72,7 @@ int ssh_exec(const struct ssh *ssh, struct target_exec *x)
 	return err;
 }
 
-static const char *explain(int err, const struct target_exec *x)
+const char *ssh_explain(int err, const struct target_exec *x)
 {
 	if (err == -ETIMEDOUT)
 		return "time limit reached";
@@ -116,7 +114,7 @@ int ssh_push(const struct ssh *ssh, const char *local, const char *name, unsigne
 		return 0;
 	if (err != -EINTR)
 		lub_err("cannot copy %s to %s:" TARGET_DIR "/%s: %s", local, ssh->dest, name,
-			explain(err, &x));
+			ssh_explain(err, &x));
 	return err < 0 ? err : -EIO;
 }
 
@@ -145,7 +143,7 @@ int ssh_fetch(const struct ssh *ssh, const char *local_dir)
 	if (err) {
 		if (err != -EINTR)
 			lub_err("cannot fetch results from %s:" TARGET_DIR ": %s", ssh->dest,
-				explain(err, &x));
+				ssh_explain(err, &x));
 	} else {
 		argv[3] = tar;
 		err = proc_run(argv, &io);
@@ -171,103 +169,3 @@ int ssh_seen(const struct ssh *ssh, struct target_seen *seen, int timeout_ms)
 	free(x.out);
 	return err;
 }
-
-static int host_probe(struct target *t)
-{
-	if (!proc_find("ssh")) {
-		lub_err("no ssh client in PATH: install openssh-client (make deps)");
-		return -ENOENT;
-	}
-	if (!t->host || !*t->host || t->host[0] == '-' || strpbrk(t->host, " \t\n")) {
-		lub_err("'%s' is not a host; write --host user@machine", t->host ? t->host : "");
-		return -EINVAL;
-	}
-	t->accel = "none";
-	return 0;
-}
-
-static int host_launch(struct target *t, unsigned int number)
-{
-	struct target_exec x = { .command = "true", .timeout_ms = t->launch_ms };
-	long long deadline = proc_now_ms() + t->launch_ms;
-	struct ssh *ssh = t->priv;
-	int err;
-
-	(void)number;
-	if (!ssh) {
-		ssh = calloc(1, sizeof(*ssh));
-		if (!ssh || asprintf(&ssh->known_hosts, "%s/known_hosts", t->dir) < 0) {
-			free(ssh);
-			return -ENOMEM;
-		}
-		snprintf(ssh->dest, sizeof(ssh->dest), "%s", t->host);
-		t->priv = ssh;
-	}
-	for (;;) {
-		err = ssh_exec(ssh, &x);
-		free(x.out);
-		if (err != 255 || !t->patient || proc_now_ms() >= deadline)
-			break;
-		if (proc_sleep(RELAUNCH_TICK_MS))
-			return -EINTR;
-	}
-	if (!err)
-		return 0;
-	if (err != -EINTR)
-		lub_err("cannot reach %s over ssh: %s; try `ssh -oBatchMode=yes %s true`", t->host,
-			explain(err, &x), t->host);
-	return err < 0 ? err : -EHOSTUNREACH;
-}
-
-static int host_exec(struct target *t, struct target_exec *x)
-{
-	return ssh_exec(t->priv, x);
-}
-
-static int host_push(struct target *t, const char *local, const char *name, unsigned int mode)
-{
-	return ssh_push(t->priv, local, name, mode);
-}
-
-static int host_fetch(struct target *t, const char *local_dir)
-{
-	return ssh_fetch(t->priv, local_dir);
-}
-
-static int host_wait_incoming(struct target *t, struct target_seen *seen)
-{
-	return ssh_seen(t->priv, seen, SEEN_TIMEOUT_MS);
-}
-
-static int host_console_tail(struct target *t)
-{
-	(void)t;
-	return -EOPNOTSUPP;
-}
-
-static void host_stop(struct target *t)
-{
-	(void)t;
-}
-
-static void host_release(struct target *t)
-{
-	struct ssh *ssh = t->priv;
-
-	if (ssh)
-		free(ssh->known_hosts);
-	free(ssh);
-	t->priv = NULL;
-}
-
-const struct target_ops ssh_target_ops = {
-	.probe = host_probe,
-	.launch = host_launch,
-	.exec = host_exec,
-	.push = host_push,
-	.fetch = host_fetch,
-	.wait_incoming = host_wait_incoming,
-	.console_tail = host_console_tail,
-	.stop = host_stop,
-	.release = host_release,
-};

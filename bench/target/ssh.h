@@ -33,6 +33,15 @@ struct ssh {
 int ssh_exec(const struct ssh *ssh, struct target_exec *x);
 
 /**
+ * ssh_explain() - why a command did not work
+ * @err: what ssh_exec() returned
+ * @x: the command
+ *
+ * Return: a text that lives as long as @x.
+ */
+const char *ssh_explain(int err, const struct target_exec *x);
+
+/**
  * ssh_push() - copy a file to TARGET_DIR
  * @ssh: where
  * @local: file here

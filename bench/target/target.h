@@ -182,6 +182,7 @@ const char *target_default(void);
  * @name: as given
  * @dir: run directory: console logs, trace logs, known_hosts
  * @host: user@machine for row "host"
+ * @console_command: shows the console of a real host, for sh; NULL: none
  * @kernel: image to launch
  * @image: root file system
  * @tools: image with perf and bpftrace, which is attached; NULL: none
@@ -213,6 +214,7 @@ struct target {
 	const char *name;
 	const char *dir;
 	const char *host;
+	const char *console_command;
 	const char *kernel;
 	const char *image;
 	const char *tools;

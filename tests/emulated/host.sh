@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # time-limit: 300
-# A machine that is already there, reached as HOST is: nothing launches it, nothing looks at its console or
-# into its memory. An emulated one stands in for it, which is why its records are thrown away.
+# A machine that is already there, reached as HOST is: nothing launches it, nothing looks into its memory, and its
+# console is what a command shows. An emulated one stands in for it, which is why its records are thrown away.
 set -euo pipefail
 # shellcheck source=tests/emulated/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -52,3 +52,26 @@ expect "gaps, which nobody could see" "$(q run '[.[] | select(.kind=="sample" an
 "$lubench" report "$work/run" >"$work/report.txt"
 grep -q 'UNDECIDED' "$work/report.txt" || { show report; fail "the report gives a verdict without gaps"; }
 ok "a kexec on a host that was reached over ssh alone"
+
+# The console makes the difference between a machine that is lost and one that has said why.
+console="tail -n +1 -F $work/machine/console-1.log"
+"$lubench" run -o "$work/panic" --host "$host" --device 0000:00:04.0 -p "$work/plan.ini" -k "$series" --console "$console" \
+	>"$work/panic.txt" 2>&1 </dev/null &
+runner=$!
+for _ in $(seq 300); do
+	! grep -q 'phase=jump' "$work/panic/console-1.log" 2>/dev/null || break
+	kill -0 $runner 2>/dev/null || break
+	# From the first phase on the agent is at work; the crash comes well before the kexec or in it.
+	! tail -n 5 "$work/panic/console-1.log" 2>/dev/null | grep -q 'phase=\(prepare\|fill\)' || break
+	sleep 0.1
+done
+timeout 10 ssh -F /dev/null -oIdentitiesOnly=yes -oIdentityFile="$LUBENCH_CACHE/ssh/id_ed25519" -oStrictHostKeyChecking=no \
+	-oUserKnownHostsFile=/dev/null -oLogLevel=ERROR -oBatchMode=yes "$host" 'echo c >/proc/sysrq-trigger' </dev/null || :
+rc=0
+wait $runner || rc=$?
+[ "$rc" -ne 0 ] || fail "a run on a machine that has crashed ends well"
+[ -s "$work/panic/samples.jsonl" ] || { show panic; fail "no record of the crash"; }
+q panic '.[] | select(.kind=="outcome") | "\(.outcome): \(.reason)"' | sort -u >"$work/panic.why"
+grep -qx 'panic-outgoing: .*sysrq triggered crash.*' "$work/panic.why" || { show panic; cat "$work/panic.why"; fail "the panic on the console is not the outcome"; }
+expect "console commands left" "$(pgrep -cf "^$console" || :)" 0
+ok "a crash on a host is seen on its console: $(head -n 1 "$work/panic.why")"
