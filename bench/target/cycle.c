@@ -13,6 +13,7 @@
 #include "bench/agent/initramfs.h"
 #include "bench/lubench.h"
 #include "bench/target/proc.h"
+#include "bench/target/pstore.h"
 #include "bench/target/qemu.h"
 #include "bench/target/trace.h"
 
@@ -438,8 +439,8 @@ int cycle_run(struct target *t, const struct cycle_job *job, const struct cycle_
 		return err < 0 ? err : 0;
 	if (res->outcome[0]) {
 		/* Logs of the agent tell more, but only a target that answers can hand them over. */
-		if (w.answered)
-			t->row->ops->fetch(t, job->dir);
+		if (w.answered && !t->row->ops->fetch(t, job->dir))
+			pstore_look(job, res);
 		return 0;
 	}
 	err = fetch(&w);

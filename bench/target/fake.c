@@ -206,6 +206,9 @@ static int fake_fetch(struct target *t, const char *local_dir)
 		for (i = 0; i < ARRAY_LEN(words); i++)
 			if (words[i] && fake_fault(t, words[i]))
 				answer.how = (enum fake_files)i;
+		answer.pstore = fake_fault(t, "pstore")		? FAKE_PSTORE
+				: fake_fault(t, "pstore-other") ? FAKE_PSTORE_OTHER
+								: FAKE_NO_PSTORE;
 		boot_id(f->end_boot, answer.boot_id, sizeof(answer.boot_id));
 		err = fake_write_answer(&answer, local_dir);
 	}

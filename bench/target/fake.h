@@ -20,6 +20,7 @@
  *   nosamples, foreign      samples.jsonl is missing, is of the cycle before
  *   badoutcome, nooutcome   outcome.json is cut short, is missing
  *   stale                   outcome.json is of the cycle before
+ *   pstore, pstore-other    firmware has kept a panic of the incoming kernel, of some other one
  *
  * Faults that need a step, which is one of launch push probe start (the controller waits), setup
  * preserve load freeze (outgoing kernel), boot retrieve restore finish (incoming), fetch:

@@ -11,6 +11,7 @@
 #include "bench/lubench.h"
 #include "bench/plan/plan.h"
 #include "bench/record/emit.h"
+#include "bench/target/pstore.h"
 
 static const char *const rep_metrics[] = {
 	"mark", "preserve.memfd", "preserve.iommufd", "preserve.vfio", "unpreserve.iommufd",
@@ -239,6 +240,30 @@ static int remove_file(const char *dir, const char *name)
 	return err;
 }
 
+/* The parts of a dump as pstore gives them: the end of the log comes first. */
+static int write_pstore(const struct fake_answer *a, const char *dir)
+{
+	const json_t *run = json_object_get(a->job, "run"),
+		     *cycle = json_object_get(a->job, "cycle");
+	char *path;
+	FILE *out;
+	int err;
+
+	if (asprintf(&path, "%s/" PSTORE_LOG, dir) < 0)
+		return -ENOMEM;
+	out = fopen(path, "we");
+	free(path);
+	if (!out)
+		return -errno;
+	fprintf(out, "Panic#1 Part1\n<0>[    2.5] Kernel panic - not syncing: kept by firmware\n");
+	fprintf(out,
+		"Panic#1 Part2\n<5>[    0.0] Command line: console=ttyS0 lubench.run=%s lubench.cycle=%lld ro\n",
+		a->pstore == FAKE_PSTORE ? json_string_value(run) : "another",
+		(long long)json_integer_value(cycle));
+	err = ferror(out) ? -EIO : 0;
+	return fclose(out) ? -errno : err;
+}
+
 int fake_write_answer(const struct fake_answer *a, const char *dir)
 {
 	char *out;
@@ -254,6 +279,8 @@ int fake_write_answer(const struct fake_answer *a, const char *dir)
 	}
 	free(out);
 	err = write_files(a, dir);
+	if (!err && a->pstore)
+		err = write_pstore(a, dir);
 	if (!err && (a->how == FAKE_NOSAMPLES || a->how == FAKE_NOOUTCOME))
 		err = remove_file(dir, a->how == FAKE_NOSAMPLES ? "samples.jsonl" : "outcome.json");
 	if (err)

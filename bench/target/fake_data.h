@@ -29,6 +29,7 @@ enum fake_files {
  * @boot_id: of the kernel that answers
  * @number: its live update number
  * @how: what is wrong with the files
+ * @pstore: firmware has kept a panic: of the incoming kernel, or of some other one
  */
 struct fake_answer {
 	json_t *job;
@@ -37,6 +38,11 @@ struct fake_answer {
 	char boot_id[40];
 	unsigned int number;
 	enum fake_files how;
+	enum {
+		FAKE_NO_PSTORE,
+		FAKE_PSTORE,
+		FAKE_PSTORE_OTHER
+	} pstore;
 };
 
 /**

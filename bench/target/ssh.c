@@ -10,6 +10,7 @@
 
 #include "bench/lubench.h"
 #include "bench/target/proc.h"
+#include "bench/target/pstore.h"
 
 #define PUSH_TIMEOUT_MS 120000
 #define FETCH_TIMEOUT_MS 120000
@@ -121,7 +122,8 @@ int ssh_push(const struct ssh *ssh, const char *local, const char *name, unsigne
 int ssh_fetch(const struct ssh *ssh, const char *local_dir)
 {
 	struct target_exec x = {
-		.command = "cd " TARGET_DIR " && tar -cf - out $(ls | grep '\\.log$')",
+		.command = "cd " TARGET_DIR " && { " PSTORE_COMMAND
+			   "; tar -cf - out $(ls | grep '\\.log$'); }",
 		.timeout_ms = FETCH_TIMEOUT_MS,
 	};
 	char *argv[] = { "tar", "--no-same-owner", "-xf", NULL, "-C", (char *)local_dir, NULL };

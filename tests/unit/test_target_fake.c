@@ -106,6 +106,9 @@ static const struct fault {
 	{ "fake:freeze-error@2", "freeze-error", "told to" },
 	{ "fake:kexec-load-error@2", "kexec-load-error", "told to" },
 	{ "fake:noconsole,lost-ssh.boot@2", "lost", "no console" },
+	{ "fake:noconsole,reboot.boot@2,pstore@2", "panic-incoming",
+	  "kept by firmware (from pstore)" },
+	{ "fake:noconsole,reboot.boot@2,pstore-other@2", "cold-reboot", "; pstore: " },
 };
 
 static void test_faults(void **state)
