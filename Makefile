@@ -222,7 +222,7 @@ build/tests/faults/shim.so: tests/faults/shim.c Makefile | deps
 
 # Parsers of foreign data, one program each: with gcc for the corpus, with clang for libFuzzer.
 FUZZ := journal samples outcome trace console kernel answers
-FUZZ_SRC := $(SUITE_SRC) $(addprefix bench/agent/,counters.c kmsg.c sysfile.c clock.c) tests/fuzz/files.c
+FUZZ_SRC := $(filter bench/doctor/% bench/plan/% bench/record/% bench/stats/% bench/target/% bpf/% bench/cli/progress.c,$(SUITE_SRC)) $(addprefix bench/agent/,counters.c kmsg.c sysfile.c clock.c) tests/fuzz/files.c
 FUZZ_CC-replay := gcc -fsanitize=address,undefined -fno-sanitize-recover=all
 FUZZ_CC-fuzz := clang -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all -Wno-unknown-warning-option
 FUZZ_LD-fuzz := -fsanitize=fuzzer
@@ -287,7 +287,7 @@ OUTSIDE = $(OUTSIDE-$(or $(WORKLOAD),$(shell sed -n 's/^workload *= *//p' '$(PLA
 
 # Makes what a goal needs side by side: half of it waits for one processor, or for the network. First what can
 # be wrong and the packages, as prerequisites of the goal.
-made = +@$(MAKE) -j$(shell nproc) TARGET='$(TARGET)' TOOLS_ARCHS='$(TOOLS_ARCHS)' $(1)
+made = +@$(MAKE) -j$$(($$(nproc) + 1)) TARGET='$(TARGET)' TOOLS_ARCHS='$(TOOLS_ARCHS)' $(1)
 
 # The trap: a shell that ^C ends at once would let make return while lubench still ends its guest.
 bench: bench-args deps ## measure on TARGET, or on HOST, and report
@@ -366,15 +366,15 @@ kernel-install: ## install that package on HOST, beside its kernels
 kernel-suite: deps
 	@set -e; for a in $(ARCHS); do ARCH=$$a kernel/build.sh kernel; done
 
-# The control: a kernel without the series. It comes last, so that what it has in common is compiled already;
-# of the other architecture only for test-full, as continuous integration has an hour for everything.
-.PHONY: kernel-base kernel-mock
-kernel-base: kernel
-	@set -e; for a in $(ONE_ARCH); do ARCH=$$a KERNEL=base VARIANT= KSRC= kernel/build.sh kernel; done
+# What the kernel's own selftests run on, one that watches locks in test-full. The control, a kernel without the
+# series, comes last, so that what it has in common is compiled already; of the other architecture in test-full only,
+# as continuous integration has an hour for everything.
+.PHONY: kernel-selftest kernel-base
+kernel-selftest: kernel
+	@ARCH=x86_64 KERNEL=series VARIANT=$(if $(TEST_FULL),mock,selftest) kernel/build.sh kernel
 
-# What the kernel's own selftests run on.
-kernel-mock: kernel-base
-	@ARCH=x86_64 KERNEL=series VARIANT=mock kernel/build.sh kernel
+kernel-base: kernel-selftest
+	@set -e; for a in $(ONE_ARCH); do ARCH=$$a KERNEL=base VARIANT= KSRC= kernel/build.sh kernel; done
 
 image: deps ## make the root image of the emulated targets
 	@set -e; for a in $(ARCHS); do ARCH=$$a bench/target/image/build.sh >/dev/null; done
@@ -397,7 +397,7 @@ kernel-check: deps ## each patch applies, builds, is clean under checkpatch and 
 .PHONY: test test-unit test-golden test-dashboard test-faults test-emulated test-planted test-full
 test test-emulated: TOOLS_ARCHS = $(ONE_ARCH)
 test: deps ## all tests
-	$(call made,all kernel-mock image tools $(FIO) $(TESTS) $(FAULTS) $(FUZZ_REPLAY))
+	$(call made,all kernel-base image tools $(FIO) $(TESTS) $(FAULTS) $(FUZZ_REPLAY))
 	@tests/run.sh unit golden faults emulated
 
 test-unit: $(TESTS) ## tests of single parts
@@ -423,7 +423,7 @@ fuzz: $(FUZZ:%=build/fuzz/fuzz/%) ## SECONDS=60 for each parser of foreign data,
 	done
 
 test-emulated: deps ## the whole path on emulated targets
-	$(call made,all kernel-mock image tools $(FIO))
+	$(call made,all kernel-base image tools $(FIO))
 	@tests/run.sh emulated
 
 test-planted: deps ## a kernel that is slow by design must be found

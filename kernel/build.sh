@@ -27,7 +27,7 @@ seed_objects() {
 	need_space "$LUBENCH_CACHE" 3000 "a kernel build"
 	local from
 	mkdir -p "$LUBENCH_CACHE/obj"
-	from=$(find "$LUBENCH_CACHE/obj" -mindepth 2 -maxdepth 2 -name .lubench-done -path "*/$arch-*" ! -path '*-mock/*' \
+	from=$(find "$LUBENCH_CACHE/obj" -mindepth 2 -maxdepth 2 -name .lubench-done -path "*/$arch-*" ! -path '*-mock/*' ! -path '*-selftest*' \
 		-printf '%T@ %h\n' | sort -n | tail -n 1 | cut -d' ' -f2-)
 	rm -rf "$obj" "$obj.new"
 	if ! standalone && [ -n "$from" ] && [ "$(cat "$from/.lubench-done")" = "$src" ]; then

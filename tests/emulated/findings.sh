@@ -32,7 +32,7 @@ race() { # TARGET
 	ok "$1: $(grep -ac '^ok' "$work/$name.txt") checks around a kexec"
 }
 
-for t in "${modes[@]}"; do
+for t in "${sample[@]}"; do
 	use "$t"
 	api "$t"
 	race "$t"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # time-limit: 2400
-# The kernel's own selftest of preserving an iommufd, on the mock IOMMU: builds the mock variant
-# (which takes most of the time limit when it is not in the cache), boots it in QEMU with an initramfs
+# The kernel's own selftest of preserving an iommufd, on the mock IOMMU: builds variant selftest, in test-full
+# variant mock (which takes most of the time limit when it is not in the cache), boots it in QEMU with an initramfs
 # that holds nothing but the test, and reads its KTAP and the kernel's log. Exit status: 0 passed,
 # 1 failed, 4 skipped.
 set -euo pipefail
@@ -25,9 +25,11 @@ command -v qemu-system-$arch >/dev/null || skip "no qemu-system-$arch; run: make
 command -v cpio >/dev/null || skip "no cpio; run: make deps"
 [ "${KERNEL:-series}" = series ] || skip "KERNEL=$KERNEL: the test needs the whole series"
 
-ARCH=$arch KERNEL=series VARIANT=mock "$TOP/kernel/build.sh" kernel
+variant=${TEST_FULL:+mock}
+variant=${variant:-selftest}
+ARCH=$arch KERNEL=series VARIANT=$variant "$TOP/kernel/build.sh" kernel
 ARCH=$arch KERNEL=series "$TOP/kernel/build.sh" headers
-image=$LUBENCH_CACHE/kernels/$arch-$selection-mock/bzImage
+image=$LUBENCH_CACHE/kernels/$arch-$selection-$variant/bzImage
 headers=$LUBENCH_CACHE/headers/$arch-$selection/include
 
 # The sources of the tests, of just that kernel: the tree itself may be checked out to another one.

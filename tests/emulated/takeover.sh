@@ -10,7 +10,7 @@ set -euo pipefail
 
 dir=/var/lib/lubench
 
-for t in "${modes[@]}"; do
+for t in "${sample[@]}"; do
 	use "$t"
 	name=takeover-$t
 	program=$(guest_program takeover engines)

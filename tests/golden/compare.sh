@@ -2,25 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # lubench compare against records whose differences are known: those of a recorded run, changed by jq, and
 # made-up ones of two lines a cycle. `compare.sh --update` takes today's text as the expected one.
-set -u
-cd "$(dirname "$0")/../.." || exit 1
-lubench=${LUBENCH:-build/lubench}
+# shellcheck source=tests/golden/lib.sh
+. "$(dirname "$0")/lib.sh"
 # A run of 28 November 2026 on smmuv3, whose noise is known here: baselines come and go.
 real=tests/golden/compare
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-failed=0
-
-check() { # WHAT: the last command's status is 0
-	if [ $? -eq 0 ]; then echo "ok - $1"; else echo "not ok - $1"; failed=1; sed 's/^/# /' "$tmp/out" "$tmp/err"; fi
-}
 
 cmp() { # STATUS ARG...: does compare end with that status?
 	local want=$1
 	shift
-	"$lubench" compare "$@" >"$tmp/out" 2>"$tmp/err"
-	local rc=$?
-	[ $rc -eq "$want" ] || { echo "# status $rc instead of $want"; return 1; }
+	ends "$want" compare "$@"
 }
 
 change() { # NAME JQ-PROGRAM [RUN]: a run with every line changed

@@ -3,19 +3,10 @@
 # parallel
 # lubench dashboard without a browser: its data is valid JSON, says what `lubench report` and `lubench compare`
 # say, every file that a page refers to is there, and strings from records stay strings.
-set -u
-cd "$(dirname "$0")/../.." || exit 1
-lubench=${LUBENCH:-build/lubench}
+# shellcheck source=tests/golden/lib.sh
+. "$(dirname "$0")/lib.sh"
 real=tests/golden/compare
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
 site=$tmp/site
-failed=0
-
-# WHAT holds no $(...): its status would be the one that is looked at.
-check() { # WHAT: the last command's status is 0
-	if [ $? -eq 0 ]; then echo "ok - $1"; else echo "not ok - $1"; failed=1; sed 's/^/# /' "$tmp/out" "$tmp/err" | head -n 40; fi
-}
 
 change() { # NAME JQ-PROGRAM [RUN]: a run with every line changed, under a name of its own
 	mkdir -p "$tmp/$1"

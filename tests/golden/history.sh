@@ -1,23 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # lubench history over 20 runs that are the same but for a known step and noise, with and without annotations.
-set -u
-cd "$(dirname "$0")/../.." || exit 1
-lubench=${LUBENCH:-build/lubench}
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-failed=0
-
-check() { # WHAT: the last command's status is 0
-	if [ $? -eq 0 ]; then echo "ok - $1"; else echo "not ok - $1"; failed=1; sed 's/^/# /' "$tmp/out" "$tmp/err"; fi
-}
+# shellcheck source=tests/golden/lib.sh
+. "$(dirname "$0")/lib.sh"
 
 history() { # STATUS ARG...: does history end with that status?
-	local want=$1 rc
+	local want=$1
 	shift
-	timeout 60 "$lubench" history "$@" >"$tmp/out" 2>"$tmp/err"
-	rc=$?
-	[ $rc -eq "$want" ] || { echo "# status $rc instead of $want"; return 1; }
+	ends "$want" history "$@"
 }
 
 # run-NN, of 3 cycles; from run 10 on it is 10 per cent more, and run 5 is half.

@@ -1,17 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Several hosts in one run, all of them fake: one that fails is left alone, the others go on; one run a host.
-set -u
-lubench=$TOP/build/lubench
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-failed=0
+# shellcheck source=tests/golden/lib.sh
+. "$(dirname "$0")/lib.sh"
+lubench=$top/build/lubench
+work=$tmp
 export LUBENCH_CACHE=$work/cache
 printf '[run]\nscenario=preserve\nreps=1\ncycles=4\n[matrix.1]\nhwpts=1,2\nioas=64M\npage=4K\n' >"$work/plan.ini"
-
-check() { # WHAT: the last command's status is 0
-	if [ $? -eq 0 ]; then echo "ok - $1"; else echo "not ok - $1"; failed=1; fi
-}
 
 hosts() { # DIR TARGET HOST...
 	local out=$1 target=$2

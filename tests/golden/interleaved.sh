@@ -2,15 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # bench/compare/interleaved.sh, which `make bench-compare` is, on target fake: the order of the runs, and what
 # becomes of them. A wrapper makes of one of the two kernels what the test wants.
-set -u
-cd "$(dirname "$0")/../.." || exit 1
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-failed=0
-
-check() { # WHAT: the last command's status is 0
-	if [ $? -eq 0 ]; then echo "ok - $1"; else echo "not ok - $1"; failed=1; tail -n 20 "$tmp/out" | sed 's/^/# /'; fi
-}
+# shellcheck source=tests/golden/lib.sh
+. "$(dirname "$0")/lib.sh"
 
 touch "$tmp/first" "$tmp/second"
 cat >"$tmp/lubench" <<'END'

@@ -2,10 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # make kernel HOST= with answers that no kernel can be made for: each gets one line, and nothing is built. The ssh
 # client is a stand-in that answers from files.
-set -u
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-failed=0
+# shellcheck source=tests/golden/lib.sh
+. "$(dirname "$0")/lib.sh"
+work=$tmp
 export LUBENCH_CACHE=$work/cache
 unset KSRC KERNEL CONFIG
 mkdir "$work/bin"

@@ -2,11 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # tests/run.sh and tests/emulated/lib.sh tell what they did not test: made-up tests in a tree of their own.
 # shellcheck disable=SC2016 # programs are written here
-set -u
-top=$(cd "$(dirname "$0")/../.." && pwd)
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-failed=0
+# shellcheck source=tests/golden/lib.sh
+. "$(dirname "$0")/lib.sh"
 
 mkdir -p "$tmp/tests/golden" "$tmp/one"
 cp "$top/tests/run.sh" "$tmp/tests/"
@@ -14,10 +11,6 @@ cp "$top/tests/run.sh" "$tmp/tests/"
 made_up() { # NAME SCRIPT
 	printf '#!/bin/bash\n%s\n' "$2" >"$tmp/tests/golden/$1.sh"
 	chmod +x "$tmp/tests/golden/$1.sh"
-}
-
-check() { # WHAT: the last command's status is 0
-	if [ $? -eq 0 ]; then echo "ok - $1"; else echo "not ok - $1"; failed=1; fi
 }
 
 made_up skips 'echo "skip: no such machine"; exit 4'
