@@ -18,7 +18,8 @@ int64_t company_busy_parse(const char *text, long hz)
 {
 	unsigned long long user, nice, system;
 
-	if (hz <= 0 || sscanf(text, "cpu %llu %llu %llu ", &user, &nice, &system) != 3)
+	if (hz <= 0 || strncmp(text, "cpu ", 4) ||
+	    sscanf(text + 4, "%llu %llu %llu ", &user, &nice, &system) != 3)
 		return -EINVAL;
 	return (int64_t)((user + nice + system) * 1000 / (unsigned long long)hz);
 }
