@@ -17,7 +17,7 @@ image=$(tests/emulated/debian/image.sh)
 
 eval "$(ssh-agent)" >/dev/null
 machine=
-trap '[ -z "$machine" ] || kill $machine 2>/dev/null; ssh-agent -k >/dev/null; [ -z "${host_dir:-}" ] || rm -rf "$host_dir"' EXIT
+trap '[ -z "$machine" ] || kill $machine 2>/dev/null || :; ssh-agent -k >/dev/null; [ -z "${host_dir:-}" ] || rm -rf "$host_dir"' EXIT
 ssh-add -q "$LUBENCH_CACHE/ssh/id_ed25519"
 
 # start: on a port that nobody has; QEMU ends at once where somebody does

@@ -14,7 +14,8 @@ printf '%s\n' '[run]' 'scenario = preserve' 'reps = 1' 'cycles = 1' 'memory = 2G
 "$lubench" exec -o "$work/machine" -t "$native" -k "$series" --after 'sleep 60' 'echo up' >"$work/machine.txt" 2>&1 </dev/null &
 machine=$!
 eval "$(ssh-agent)" >/dev/null
-trap 'kill $machine 2>/dev/null; ssh-agent -k >/dev/null' EXIT
+# The machine may have ended by then: it crashes below.
+trap 'kill $machine 2>/dev/null || :; ssh-agent -k >/dev/null' EXIT
 ssh-add -q "$LUBENCH_CACHE/ssh/id_ed25519"
 
 port=
