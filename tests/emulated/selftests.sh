@@ -76,10 +76,14 @@ for t in "${tests[@]}"; do
 	status=$(sed -n "s/^lubench: end $t status //p" "$ktap")
 	[ "$status" = 0 ] || fail "$t ended with status ${status:-unknown}"
 done
-# A kernel that has nothing to test is one thing, one that lacks something for a part of the tests another.
-skipped=$(sed -n 's/^ok [0-9]* .* # SKIP *//p' "$ktap" | head -n 1)
+# A kernel that has nothing to test is one thing, one that lacks something for a part of the tests another. Variant
+# selftest has no failslab: its hook is in headers that everything includes.
+later=
+[ "$variant" = mock ] || later=fail_nth
+skipped=$(grep '^ok .* # SKIP' "$ktap" | grep -v "\.${later:-none}  *# SKIP") || :
+why=$(sed -n '1s/.* # SKIP *//p' <<<"$skipped")
 passed=$(grep '^ok' "$ktap" | grep -cv '# SKIP') || :
-[ -z "$skipped" ] || [ "$passed" -ne 0 ] || skip "$skipped"
-[ -z "$skipped" ] || fail "part of it was skipped, $skipped"
+[ -z "$skipped" ] || [ "$passed" -ne 0 ] || skip "$why"
+[ -z "$skipped" ] || fail "part of it was skipped, $why"
 [ "$passed" -gt 0 ] || fail "no test was run"
-echo "$passed kernel selftests passed"
+echo "$passed kernel selftests passed${later:+; $later is for the kernel of make test-full}"
