@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* lubench: the controller. One table of subcommands. */
+#include <argp.h>
+
 #include "bench/lubench.h"
 
 static const struct lub_command commands[] = {
@@ -26,6 +28,17 @@ static void help(FILE *out)
 	fputs("\n`lubench COMMAND --help` shows the options of a command.\n", out);
 }
 
+/* argp says in usage texts and errors what argv[0] is. */
+static int run(const struct lub_command *command, int argc, char **argv)
+{
+	static char name[32];
+
+	snprintf(name, sizeof(name), "lubench %s", command->name);
+	argv[0] = name;
+	argp_err_exit_status = LUB_EXIT_USAGE;
+	return command->run(argc, argv);
+}
+
 int main(int argc, char **argv)
 {
 	size_t i;
@@ -44,7 +57,7 @@ int main(int argc, char **argv)
 	}
 	for (i = 0; i < ARRAY_LEN(commands); i++)
 		if (!strcmp(argv[1], commands[i].name))
-			return commands[i].run(argc - 1, argv + 1);
+			return run(&commands[i], argc - 1, argv + 1);
 	lub_err("no command '%s'; `lubench --help` lists them", argv[1]);
 	return LUB_EXIT_USAGE;
 }

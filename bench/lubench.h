@@ -42,7 +42,7 @@ enum lub_exit {
  * struct lub_command - one subcommand
  * @name: as typed
  * @summary: half a line for the help text
- * @run: argv[0] is the subcommand's name; returns an &enum lub_exit
+ * @run: argv[0] is "lubench NAME", for usage texts; returns an &enum lub_exit
  */
 struct lub_command {
 	const char *name;

@@ -233,8 +233,6 @@ int cmd_compare(int argc, char **argv)
 	struct compare c;
 	int status;
 
-	argv[0] = (char *)"lubench compare";
-	argp_err_exit_status = LUB_EXIT_USAGE;
 	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
 		return LUB_EXIT_USAGE;
 	in = calloc(1, sizeof(*in));

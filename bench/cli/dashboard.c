@@ -87,8 +87,6 @@ int cmd_dashboard(int argc, char **argv)
 	o->dash.site = "bench/dashboard/site";
 	if (!access(ANNOTATIONS, F_OK))
 		o->dash.notes = ANNOTATIONS;
-	argv[0] = (char *)"lubench dashboard";
-	argp_err_exit_status = LUB_EXIT_USAGE;
 	if (!argp_parse(&argp, argc, argv, 0, NULL, o) && !o->err)
 		status = dashboard_write(&o->dash, o->dirs, o->n) ? LUB_EXIT_FAIL : LUB_EXIT_OK;
 	while (o->n)

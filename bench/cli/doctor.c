@@ -125,8 +125,6 @@ int cmd_doctor(int argc, char **argv)
 	struct options o = { 0 };
 	int missing;
 
-	argv[0] = (char *)"lubench doctor";
-	argp_err_exit_status = LUB_EXIT_USAGE;
 	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
 		return LUB_EXIT_USAGE;
 	proc_catch_signals();

@@ -285,9 +285,7 @@ int cmd_exec(int argc, char **argv)
 			       .memory = 2ull << 30,
 			       .ram_fd = -1,
 			       .launch_ms = 180000 };
-	argv[0] = (char *)"lubench exec";
 	umask(077); /* a run holds what a machine said on its console */
-	argp_err_exit_status = LUB_EXIT_USAGE;
 	if (argp_parse(&argp, argc, argv, 0, NULL, &x))
 		return LUB_EXIT_USAGE;
 	proc_catch_signals();

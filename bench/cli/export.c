@@ -159,8 +159,6 @@ int cmd_export(int argc, char **argv)
 	struct input *in;
 	int err;
 
-	argv[0] = (char *)"lubench export";
-	argp_err_exit_status = LUB_EXIT_USAGE;
 	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
 		return LUB_EXIT_USAGE;
 	for (f = export_formats; f->name && strcmp(f->name, o.format); f++)

@@ -171,8 +171,6 @@ int cmd_flame(int argc, char **argv)
 	struct options o = { .title = "Flame graph" };
 	int err;
 
-	argv[0] = (char *)"lubench flame";
-	argp_err_exit_status = LUB_EXIT_USAGE;
 	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
 		return LUB_EXIT_USAGE;
 	err = o.err;

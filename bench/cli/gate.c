@@ -173,8 +173,6 @@ int cmd_gate(int argc, char **argv)
 	struct compare c;
 	int status = 0, side;
 
-	argv[0] = (char *)"lubench gate";
-	argp_err_exit_status = LUB_EXIT_USAGE;
 	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
 		return LUB_EXIT_USAGE;
 	cmp_init(&c, NULL);

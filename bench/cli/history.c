@@ -223,8 +223,6 @@ int cmd_history(int argc, char **argv)
 	int status;
 	size_t i;
 
-	argv[0] = (char *)"lubench history";
-	argp_err_exit_status = LUB_EXIT_USAGE;
 	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
 		return LUB_EXIT_USAGE;
 	sets = calloc(CMP_MAX_RUNS, sizeof(*sets));

@@ -206,8 +206,6 @@ int cmd_list(int argc, char **argv)
 	struct options o = { 0 };
 	size_t i;
 
-	argv[0] = (char *)"lubench list";
-	argp_err_exit_status = LUB_EXIT_USAGE;
 	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
 		return LUB_EXIT_USAGE;
 	for (i = 0; i < ARRAY_LEN(kinds); i++)

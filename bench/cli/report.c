@@ -125,8 +125,6 @@ int cmd_report(int argc, char **argv)
 	int err = 0, status;
 	size_t i;
 
-	argv[0] = (char *)"lubench report";
-	argp_err_exit_status = LUB_EXIT_USAGE;
 	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
 		return LUB_EXIT_USAGE;
 	if (o.schema) {

@@ -356,7 +356,6 @@ int cmd_run(int argc, char **argv)
 {
 	struct options o = { 0 };
 
-	argv[0] = (char *)"lubench run";
 	umask(077); /* a run holds what a machine said on its console */
 	if (run_options_parse(argc, argv, &o))
 		return LUB_EXIT_USAGE;

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/lubench.h"
 #include "bench/target/cycle.h"
 
 enum {
@@ -151,6 +150,5 @@ static const struct argp argp = {
 
 int run_options_parse(int argc, char **argv, struct options *o)
 {
-	argp_err_exit_status = LUB_EXIT_USAGE;
 	return argp_parse(&argp, argc, argv, 0, NULL, o);
 }
