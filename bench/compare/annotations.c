@@ -3,6 +3,7 @@
 #include "bench/compare/history.h"
 
 #include <errno.h>
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -76,4 +77,28 @@ void history_notes_free(struct note_list *list)
 		free(list->v[list->n].text);
 	}
 	free(list->v);
+}
+
+const struct note *history_note_about(const struct note_list *notes, enum note_kind kind,
+				      const char *run, const char *metric)
+{
+	size_t i;
+
+	for (i = 0; i < notes->n; i++)
+		if (notes->v[i].kind == kind && !strcmp(notes->v[i].run, run) &&
+		    !fnmatch(notes->v[i].metric, metric, 0))
+			return &notes->v[i];
+	return NULL;
+}
+
+const struct note *history_note_expected(const struct note_list *notes, const char *const *runs,
+					 size_t n, size_t at, const char *metric)
+{
+	const struct note *note = history_note_about(notes, NOTE_STEP, runs[at], metric);
+
+	if (!note)
+		note = history_note_about(notes, NOTE_STEP, runs[at - 1], metric);
+	if (!note && at + 1 < n)
+		note = history_note_about(notes, NOTE_STEP, runs[at + 1], metric);
+	return note;
 }

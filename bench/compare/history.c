@@ -2,7 +2,6 @@
 /* Change points of each judged point over the runs, in order of time: one value a run. */
 #include "bench/compare/history.h"
 
-#include <fnmatch.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,20 +15,8 @@ struct line {
 	double value[CMP_MAX_RUNS]; /* a run's median over its cycles, in the unit of the series */
 	double log[CMP_MAX_RUNS];
 	size_t run[CMP_MAX_RUNS];
+	const char *id[CMP_MAX_RUNS];
 };
-
-static const struct note *note_about(const struct note_list *notes, enum note_kind kind,
-				     const struct compare *c, size_t run, const char *metric)
-{
-	size_t i;
-
-	for (i = 0; i < notes->n; i++)
-		if (notes->v[i].kind == kind &&
-		    !strcmp(notes->v[i].run, c->runs[run].set->run_id) &&
-		    !fnmatch(notes->v[i].metric, metric, 0))
-			return &notes->v[i];
-	return NULL;
-}
 
 static const char *started(const struct compare *c, size_t run)
 {
@@ -58,15 +45,17 @@ static int fill(const struct compare *c, const struct cmp_point *p, const char *
 
 	in_order(c, order);
 	for (i = 0, l->n = 0; i < c->nr_runs && !err; i++) {
+		const char *id = c->runs[order[i]].set->run_id;
 		struct vec v = { 0 };
 
-		if (note_about(notes, NOTE_INVALID, c, order[i], metric))
+		if (history_note_about(notes, NOTE_INVALID, id, metric))
 			continue;
 		for (j = 0; j < obs->n && !err; j++)
 			if (obs->v[j].run == order[i])
 				err = vec_push(&v, obs->v[j].value);
 		if (!err && v.n) {
 			l->run[l->n] = order[i];
+			l->id[l->n] = id;
 			l->value[l->n] = stats_median(v.v, v.n);
 			l->log[l->n] = log(l->value[l->n]);
 			l->n++;
@@ -76,28 +65,15 @@ static int fill(const struct compare *c, const struct cmp_point *p, const char *
 	return err;
 }
 
-/* Noise may put a point one run beside the step: a note at a neighbour is about it, too. */
-static const struct note *expected(const struct compare *c, const struct line *l, size_t at,
-				   const char *metric, const struct note_list *notes)
-{
-	const struct note *note = note_about(notes, NOTE_STEP, c, l->run[at], metric);
-
-	if (!note)
-		note = note_about(notes, NOTE_STEP, c, l->run[at - 1], metric);
-	if (!note && at + 1 < l->n)
-		note = note_about(notes, NOTE_STEP, c, l->run[at + 1], metric);
-	return note;
-}
-
 static json_t *change(const struct compare *c, const struct line *l, const char *metric,
 		      const struct stats_change *at, const struct note_list *notes)
 {
 	const struct record_set *set = c->runs[l->run[at->at]].set;
-	const struct note *note = expected(c, l, at->at, metric, notes);
+	const struct note *note = history_note_expected(notes, l->id, l->n, at->at, metric);
 	double shift = expm1(at->after - at->before);
 
-	return json_pack("{s:s, s:s, s:s?, s:f, s:f, s:f, s:f, s:s, s:s?}", "run", set->run_id,
-			 "last_before", c->runs[l->run[at->at - 1]].set->run_id, "series",
+	return json_pack("{s:s, s:s, s:s?, s:f, s:f, s:f, s:f, s:s, s:s?}", "run", l->id[at->at],
+			 "last_before", l->id[at->at - 1], "series",
 			 json_string_value(json_object_get(set->run, "series")), "before",
 			 exp(at->before), "after", exp(at->after), "change", shift, "p", at->p,
 			 "verdict", shift > 0 ? "worse" : "better", "expected",
@@ -126,8 +102,7 @@ static json_t *one_point(const struct compare *c, const struct cmp_series *s,
 					  &n);
 	for (i = 0; i < l.n; i++)
 		json_array_append_new(values,
-				      json_pack("{s:s, s:f}", "run", c->runs[l.run[i]].set->run_id,
-						"value", l.value[i]));
+				      json_pack("{s:s, s:f}", "run", l.id[i], "value", l.value[i]));
 	for (i = 0; i < n; i++)
 		json_array_append_new(changes, change(c, &l, metric, &found[i], notes));
 	if (err) {

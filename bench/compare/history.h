@@ -43,6 +43,33 @@ int history_notes_read(const char *path, struct note_list *list);
 void history_notes_free(struct note_list *list);
 
 /**
+ * history_note_about() - what is known about a metric of a run
+ * @notes: from history_notes_read()
+ * @kind: the only kind that is looked for
+ * @run: run id
+ * @metric: its name
+ *
+ * Return: the first such note, which belongs to @notes, or NULL.
+ */
+const struct note *history_note_about(const struct note_list *notes, enum note_kind kind,
+				      const char *run, const char *metric);
+
+/**
+ * history_note_expected() - is a change meant to be there
+ * @notes: from history_notes_read()
+ * @runs: ids of the runs that have a value, in order of time
+ * @n: their number
+ * @at: index of the first run after the change, from 1 to @n - 1
+ * @metric: what changed
+ *
+ * Noise may put a change one run beside the step: a note at a neighbour is about it, too.
+ *
+ * Return: the note that says so, as history_note_about(), or NULL.
+ */
+const struct note *history_note_expected(const struct note_list *notes, const char *const *runs,
+					 size_t n, size_t at, const char *metric);
+
+/**
  * history_json() - the change points of all judged points as one object (docs/comparing.md)
  * @c: the runs, all on the base side, after cmp_reduce()
  * @notes: what is known about runs

@@ -16,21 +16,9 @@
 struct line {
 	size_t n;
 	size_t run[CMP_MAX_RUNS];
+	const char *id[CMP_MAX_RUNS];
 	double log[CMP_MAX_RUNS];
 };
-
-static const struct note *note_about(const struct dash *d, enum note_kind kind, size_t run,
-				     const char *metric)
-{
-	size_t i;
-
-	for (i = 0; i < d->notes.n; i++)
-		if (d->notes.v[i].kind == kind &&
-		    !strcmp(d->notes.v[i].run, d->runs[run].head.run_id) &&
-		    !fnmatch(d->notes.v[i].metric, metric, 0))
-			return &d->notes.v[i];
-	return NULL;
-}
 
 /* The median of a run, NaN where it has none. Rows are [run, cycles, median, min, max]. */
 static double median_of(const json_t *rows, size_t run)
@@ -49,37 +37,27 @@ static bool fill(const struct dash *d, const struct dash_group *g, const bool *c
 		 const char *metric, const json_t *rows, struct line *l)
 {
 	size_t i, newest = g->nr_runs > CMP_MAX_RUNS ? g->nr_runs - CMP_MAX_RUNS : 0;
+	const char *id;
 	double v;
 
 	for (i = newest, l->n = 0; i < g->nr_runs; i++) {
 		v = comparable[i] ? median_of(rows, g->runs[i]) : NAN;
-		if (isnan(v) || note_about(d, NOTE_INVALID, g->runs[i], metric))
+		id = d->runs[g->runs[i]].head.run_id;
+		if (isnan(v) || history_note_about(&d->notes, NOTE_INVALID, id, metric))
 			continue;
 		if (!(v > 0))
 			return false;
 		l->run[l->n] = g->runs[i];
+		l->id[l->n] = id;
 		l->log[l->n++] = log(v);
 	}
 	return true;
 }
 
-/* Noise may put a point one run beside the step: a note at a neighbour is about it, too. */
-static const struct note *expected(const struct dash *d, const struct line *l, size_t at,
-				   const char *metric)
-{
-	const struct note *note = note_about(d, NOTE_STEP, l->run[at], metric);
-
-	if (!note)
-		note = note_about(d, NOTE_STEP, l->run[at - 1], metric);
-	if (!note && at + 1 < l->n)
-		note = note_about(d, NOTE_STEP, l->run[at + 1], metric);
-	return note;
-}
-
 static json_t *change(const struct dash *d, const struct line *l, const char *metric,
 		      const struct stats_change *at)
 {
-	const struct note *note = expected(d, l, at->at, metric);
+	const struct note *note = history_note_expected(&d->notes, l->id, l->n, at->at, metric);
 	double shift = expm1(at->after - at->before);
 	json_t *o = json_object();
 
