@@ -7,33 +7,15 @@
  * noise on top keeps values from being the same. Both sides are made in the same way; then all of the new side
  * is made slower by a known share. The seed is fixed: the figures are the same every time.
  */
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
 
-#include "bench/compare/compare.h"
-#include "bench/record/record.h"
+#include "tests/unit/power.h"
 
-#define CYCLES 20
 #define SERIES 16
 
 /* Added noise as a share of the spread. */
 #define JITTER 0.2
-
-/* Linked without the controller's main part, this stands in for it. */
-__attribute__((weak)) const char *lub_wipe(void)
-{
-	return "";
-}
 
 /* What a recorded run looks like: its judged series, and how far each cycle is off. */
 struct pattern {
@@ -58,36 +40,6 @@ static const struct cmp_obs *obs_of(const struct cmp_point *p, uint32_t cycle)
 		if (p->obs[CMP_BASE].v[i].cycle == cycle)
 			return &p->obs[CMP_BASE].v[i];
 	return NULL;
-}
-
-/* Against a median of few values, they all lie nearer than they are. */
-static double off(const struct cmp_point *p, const struct cmp_obs *o)
-{
-	double n = (double)p->obs[CMP_BASE].n;
-
-	return (log(o->value) - p->ref) * sqrt(n / (n - 1));
-}
-
-static bool usable(const struct cmp_series *s)
-{
-	size_t i;
-
-	/* one cycle of a point does not tell how much it varies */
-	for (i = 0; i < s->nr_points; i++)
-		if (isnan(s->points[i].ref) || s->points[i].obs[CMP_BASE].n < 2)
-			return false;
-	return s->headline && s->nr_points && !strcmp(s->first->unit, "ns");
-}
-
-static void add_off(const struct cmp_series *s, struct vec *v)
-{
-	size_t i, j;
-
-	for (i = 0; i < s->nr_points; i++)
-		for (j = 0; j < s->points[i].obs[CMP_BASE].n; j++)
-			assert_int_equal(
-				vec_push(v, off(&s->points[i], &s->points[i].obs[CMP_BASE].v[j])),
-				0);
 }
 
 static double spread_of(const struct cmp_series *s)
@@ -262,23 +214,7 @@ static void simulate(const struct pattern *p, double slower, unsigned int runs, 
 	gsl_rng_free(rng);
 }
 
-/* POWER_RUNS=1000 takes minutes and gives the figures of docs/comparing.md. */
-static unsigned int wanted(unsigned int usual)
-{
-	const char *env = getenv("POWER_RUNS");
-
-	return env ? (unsigned int)atoi(env) : usual;
-}
-
-static double percent(unsigned int n, unsigned int of)
-{
-	return 100.0 * n / of;
-}
-
 static unsigned int all_runs, all_alarms;
-
-/* With so little normal noise 5 per cent are found, see how_little_noise(). */
-#define QUIET 0.03
 
 /* Prints what the noise of recorded runs leaves of a shift, and fails where a quiet series hides it. */
 static void run(const char *name)
@@ -340,97 +276,6 @@ static void blackout_smmuv3(void **state)
 	run("blackout-smmuv3");
 }
 
-/* How often one question finds 5 per cent in normal noise, in per cent. */
-static double normal(double spread, unsigned int runs)
-{
-	gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
-	double x[CYCLES], y[CYCLES];
-	unsigned int r, hits = 0;
-	struct stats_mw mw;
-	size_t i;
-
-	gsl_rng_set(rng, 20261128);
-	for (r = 0; r < runs; r++) {
-		for (i = 0; i < CYCLES; i++) {
-			x[i] = gsl_ran_gaussian(rng, spread);
-			y[i] = gsl_ran_gaussian(rng, spread) + log(1.05);
-		}
-		assert_int_equal(stats_mann_whitney(x, CYCLES, y, CYCLES, &mw), 0);
-		hits += mw.p <= CMP_ALPHA &&
-			expm1(stats_hodges_lehmann(x, CYCLES, y, CYCLES)) >= CMP_FLOOR;
-	}
-	gsl_rng_free(rng);
-	return percent(hits, runs);
-}
-
-/* The other way round: what the noise of the recorded runs must not be for 5 per cent to be found. */
-static void how_little_noise(void **state)
-{
-	static const double spreads[] = { 0.01, 0.02, 0.03, 0.035, 0.04, 0.05, 0.10 };
-	size_t k;
-
-	(void)state;
-	for (k = 0; k < sizeof(spreads) / sizeof(spreads[0]); k++) {
-		double hit = normal(spreads[k], wanted(1000));
-
-		print_message("normal noise of %4.1f %%: one question finds 5 %% in %5.1f %%\n",
-			      100 * spreads[k], hit);
-		if (spreads[k] <= QUIET)
-			assert_true(hit > 95);
-	}
-}
-
-/*
- * By a count of instructions: the recorded runs have two cycles of each set of probes, which are series of their own,
- * so that the spread is that of all sets together. Then it is as if the noise was normal, and no less than 0.1 %.
- */
-static void by_icount(void **state)
-{
-	static const char *const runs[] = { "effect-vtd", "effect-vtd-sm", "effect-smmuv3" };
-	static const char *const metrics[] = { "preserve.memfd", "preserve.iommufd",
-					       "preserve.vfio", "unpreserve.total" };
-	const struct cmp_options quiet = { .alpha = CMP_ALPHA, .floor = CMP_FLOOR, .metric = "*" };
-	size_t i, j, k, seen;
-
-	(void)state;
-	for (i = 0; i < sizeof(runs) / sizeof(runs[0]); i++) {
-		struct record_set set;
-		struct compare c;
-		char path[100];
-
-		snprintf(path, sizeof(path), "results/baselines/%s", runs[i]);
-		assert_int_equal(record_read(path, &set), 0);
-		assert_true(json_is_integer(
-			json_object_get(json_object_get(set.run, "machine"), "icount")));
-		cmp_init(&c, &quiet);
-		assert_int_equal(cmp_add_run(&c, &set, CMP_BASE), 0);
-		assert_int_equal(cmp_reduce(&c), 0);
-		for (j = 0; j < sizeof(metrics) / sizeof(metrics[0]); j++) {
-			struct vec v = { 0 };
-			double spread, hit;
-
-			for (k = seen = 0; k < c.nr_series; k++) {
-				if (strcmp(c.series[k].first->metric, metrics[j]) ||
-				    !usable(&c.series[k]))
-					continue;
-				add_off(&c.series[k], &v);
-				seen++;
-			}
-			assert_true(seen >= 5 && v.n >= 10);
-			spread = 1.4826 * stats_mad(v.v, v.n);
-			hit = normal(fmax(spread, 0.001), wanted(200));
-			print_message(
-				"%s (icount), %-18s spread %6.3f %%, 5 %% slower is found alone in %5.1f %%\n",
-				runs[i], metrics[j], 100 * spread, hit);
-			if (spread <= QUIET)
-				assert_true(hit > 95);
-			free(v.v);
-		}
-		cmp_free(&c);
-		record_set_free(&set);
-	}
-}
-
 /*
  * Fewer than 1 in 100, as far as so many comparisons can tell: their count has an error of its own, of
  * which two standard errors are left for. POWER_RUNS=1000 has a fifth of a per cent of it.
@@ -451,8 +296,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(quick_vtd),	   cmocka_unit_test(quick_vtd_sm),
 		cmocka_unit_test(quick_smmuv3),	   cmocka_unit_test(blackout_vtd),
-		cmocka_unit_test(blackout_smmuv3), cmocka_unit_test(how_little_noise),
-		cmocka_unit_test(by_icount),	   cmocka_unit_test(false_alarms),
+		cmocka_unit_test(blackout_smmuv3), cmocka_unit_test(false_alarms),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
