@@ -3,13 +3,14 @@
 #include <argp.h>
 #include <errno.h>
 
+#include "bench/cli/fleet.h"
 #include "bench/lubench.h"
 #include "bench/record/record.h"
 #include "bench/record/schema.h"
 #include "bench/report/report.h"
 
-/* More than the side by side table takes, so that this one tells. */
-#define MAX_RUNS 16
+/* A run of every host that one command takes. */
+#define MAX_RUNS FLEET_MAX
 
 struct options {
 	const char *run[MAX_RUNS];

@@ -26,6 +26,8 @@ static const char *const medians[] = {
 
 struct beside {
 	FILE *out;
+	const struct record_set *sets;
+	size_t number; /* of the first of them, from 1; 0: their targets name them */
 	struct model m[MAX_RUNS];
 	struct record_set part[MAX_RUNS];
 	size_t n;
@@ -48,13 +50,32 @@ static void cell(struct beside *b, double v, char *(*fmt)(char *, double), const
 	fprintf(b->out, "%*s", WIDTH, buf);
 }
 
+/* Several machines of one kind, as all real hosts are, have numbers, as their names are of any length. */
+static void name_numbers(struct beside *b)
+{
+	const char *host;
+	size_t i;
+
+	for (i = 0; b->number && i < b->n; i++) {
+		host = json_string_value(json_object_get(b->sets[i].run, "host"));
+		fprintf(b->out, "%2zu: %.50s%srun %.40s\n", b->number + i, host ? host : "",
+			host ? ", " : "", *b->sets[i].run_id ? b->sets[i].run_id : "unknown");
+	}
+}
+
 static void head(struct beside *b)
 {
+	char text[WIDTH];
 	size_t i;
 
 	label(b, "");
-	for (i = 0; i < b->n; i++)
-		fprintf(b->out, "%*.*s", WIDTH, WIDTH - 1, b->m[i].set->target);
+	for (i = 0; i < b->n; i++) {
+		if (b->number)
+			snprintf(text, sizeof(text), "%zu: %s", b->number + i, b->sets[i].target);
+		else
+			snprintf(text, sizeof(text), "%s", b->sets[i].target);
+		fprintf(b->out, "%*s", WIDTH, text);
+	}
 	fputc('\n', b->out);
 }
 
@@ -290,17 +311,17 @@ static int unprobed(struct beside *b, size_t i, const struct record_set *set)
 	return ret ? ret : model_build(&b->m[i], set);
 }
 
-int report_beside(FILE *out, const struct record_set *sets, size_t n)
+/* As many as fit into one table; @number is that of the first, or 0. */
+static int table(FILE *out, const struct record_set *sets, size_t n, size_t number)
 {
 	struct beside *b = calloc(1, sizeof(*b));
 	const char *text;
 	size_t i;
 	int ret = b ? 0 : -ENOMEM;
 
-	if (n > MAX_RUNS) {
-		lub_err("%zu runs do not fit side by side; give at most %d", n, MAX_RUNS);
-		free(b);
-		return -EINVAL;
+	if (b) {
+		b->sets = sets;
+		b->number = number;
 	}
 	for (i = 0; !ret && i < n; i++, b->n++)
 		ret = unprobed(b, i, &sets[i]);
@@ -309,6 +330,7 @@ int report_beside(FILE *out, const struct record_set *sets, size_t n)
 		text = common_label(b);
 		fprintf(out, "\nSide by side%s%s%s\n", text ? " [" : "", text ? text : "",
 			text ? "]" : "");
+		name_numbers(b);
 		head(b);
 		if (walk_run(&b->m[0])) {
 			ret = walk_beside(out, b->m, n, &(struct side){ LABEL, WIDTH, &b->notes });
@@ -330,5 +352,27 @@ int report_beside(FILE *out, const struct record_set *sets, size_t n)
 		lub_err("report of %zu runs: out of memory", n);
 	else if (fflush(out) || ferror(out))
 		ret = -EIO;
+	return ret;
+}
+
+static bool same_names(const struct record_set *sets, size_t n)
+{
+	size_t i, k;
+
+	for (i = 0; i < n; i++)
+		for (k = 0; k < i; k++)
+			if (!strcmp(sets[i].target, sets[k].target))
+				return true;
+	return false;
+}
+
+int report_beside(FILE *out, const struct record_set *sets, size_t n)
+{
+	bool number = same_names(sets, n);
+	size_t i;
+	int ret = 0;
+
+	for (i = 0; !ret && i < n; i += MAX_RUNS)
+		ret = table(out, sets + i, n - i < MAX_RUNS ? n - i : MAX_RUNS, number ? i + 1 : 0);
 	return ret;
 }

@@ -26,9 +26,11 @@ int report_text(FILE *out, const struct record_set *set, bool *failed, bool *und
  * report_beside - write what several runs have in common, a column each
  * @out: where it goes
  * @sets: records of the runs
- * @n: their number, at most 5
+ * @n: their number; more than 5 get further tables
  *
- * Return: 0, -EINVAL for too many, -ENOMEM, or -EIO when @out could not take it.
+ * Runs on targets of one name, as several real hosts are, are numbered, and what the numbers stand for is said.
+ *
+ * Return: 0, -ENOMEM, or -EIO when @out could not take it.
  */
 int report_beside(FILE *out, const struct record_set *sets, size_t n);
 

@@ -66,6 +66,13 @@ diff -u tests/golden/beside.txt "$tmp/out" >"$tmp/diff"
 result $? "two runs side by side"
 sed 's/^/# /' "$tmp/diff"
 
+# As many as a fleet has: tables of five, over which the runs are numbered.
+one=tests/golden/report/preserve
+"$lubench" report $one $one $one $one $one $one 2>/dev/null >"$tmp/out" &&
+	[ "$(grep -c '^Side by side' "$tmp/out")" -eq 2 ] && [ "$(grep -c '^ [1-6]: run golden-vtd$' "$tmp/out")" -eq 6 ] &&
+	grep -q '^  *1: vtd  *2: vtd  *3: vtd  *4: vtd  *5: vtd$' "$tmp/out" && grep -q '^  *6: vtd$' "$tmp/out"
+result $? "six runs side by side"
+
 for run in results/baselines/*/; do
 	"$lubench" report --schema results/schema.json "$run" >"$tmp/out" 2>&1
 	result $? "$run is what the schema says"
