@@ -175,7 +175,7 @@ include workloads/dpdk/Build.mk
 # fio for the emulated targets, its engine, and the program that holds both over a kexec. The engine is built
 # with the headers of exactly this fio, and with the libraries of the machine that it runs on: shared.
 include workloads/fio/Build.mk
-FIO := $(foreach a,$(ARCHS),build/fio/$(a)/lubench-nvme.so build/fio/$(a)/lubench-fio)
+fio_for = $(foreach a,$(1),build/fio/$(a)/lubench-nvme.so build/fio/$(a)/lubench-fio)
 
 define fio_rules
 build/fio/$(1)/lubench-nvme.so: $(fio-engine-y:%.c=build/fio/$(1)/obj/%.o)
@@ -252,7 +252,7 @@ programs: build/lubench $(AGENTS)
 FORCE:
 
 .PHONY: fio fio-host
-fio: $(FIO) ## build a fio for emulated targets, with an engine for the carried NVMe
+fio: $(call fio_for,$(ARCHS)) ## build a fio for emulated targets, with an engine for the carried NVMe
 fio-host: build/fio/host/lubench-nvme.so build/fio/host/lubench-fio ## the engine for the fio of this machine
 	@fio --enghelp='$(CURDIR)/$<' >/dev/null || { \
 		echo 'lubench: $<: the fio of this machine does not take it; was it updated after "make fio-host" began?' >&2; exit 1; }
@@ -363,8 +363,11 @@ kernel-install: ## install that package on HOST, beside its kernels
 	@[ -n '$(HOST)' ] || { echo 'lubench: kernel-install needs HOST=root@machine' >&2; exit 2; }
 	@set -e; for h in $(HOST); do kernel/package.sh install "$$h"; done
 
-kernel-suite: deps
-	@set -e; for a in $(ARCHS); do ARCH=$$a kernel/build.sh kernel; done
+# Side by side where make may: while one links, which takes one processor, the other compiles.
+kernel-suite: $(ARCHS:%=kernel-suite-%)
+.PHONY: $(ARCHS:%=kernel-suite-%)
+$(ARCHS:%=kernel-suite-%): kernel-suite-%: deps
+	@ARCH=$* kernel/build.sh kernel
 
 # What the kernel's own selftests run on, one that watches locks in test-full. The control, a kernel without the
 # series, comes last, so that what it has in common is compiled already; of the other architecture in test-full only,
@@ -397,8 +400,8 @@ kernel-check: deps ## each patch applies, builds, is clean under checkpatch and 
 .PHONY: test test-unit test-golden test-dashboard test-faults test-emulated test-planted test-full
 test test-emulated: TOOLS_ARCHS = $(ONE_ARCH)
 test: deps ## all tests
-	$(call made,all kernel-base image tools $(FIO) $(TESTS) $(FAULTS) $(FUZZ_REPLAY))
-	@tests/run.sh unit golden faults emulated
+	$(call made,all kernel image tools $(call fio_for,$(ONE_ARCH)) $(TESTS) $(FAULTS) $(FUZZ_REPLAY))
+	@TEST_MEANWHILE='MAKEFLAGS= $(MAKE) --no-print-directory TARGET=$(TARGET) kernel-base' tests/run.sh unit golden faults emulated
 
 test-unit: $(TESTS) ## tests of single parts
 	@tests/run.sh unit
@@ -423,7 +426,7 @@ fuzz: $(FUZZ:%=build/fuzz/fuzz/%) ## SECONDS=60 for each parser of foreign data,
 	done
 
 test-emulated: deps ## the whole path on emulated targets
-	$(call made,all kernel-base image tools $(FIO))
+	$(call made,all kernel-base image tools $(call fio_for,$(ONE_ARCH)))
 	@tests/run.sh emulated
 
 test-planted: deps ## a kernel that is slow by design must be found

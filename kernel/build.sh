@@ -31,10 +31,12 @@ seed_objects() {
 		-printf '%T@ %h\n' | sort -n | tail -n 1 | cut -d' ' -f2-)
 	rm -rf "$obj" "$obj.new"
 	if ! standalone && [ -n "$from" ] && [ "$(cat "$from/.lubench-done")" = "$src" ]; then
+		lock "$from.lock"
 		note "starting from the objects of $(basename "$from")"
 		cp -a --reflink=auto "$from" "$obj.new"
 		rm "$obj.new/.lubench-done"
 		mv "$obj.new" "$obj"
+		exec {lock_fd}>&-
 		seeded=$from
 	fi
 	mkdir -p "$obj"
@@ -114,15 +116,16 @@ build_kernel() {
 		note "kernel $(basename "$out") is up to date"
 		return
 	fi
+	lock "$obj.lock"
 	source_tree
-	switch_tree
+	share_tree
 	seed_objects
 	configure
 	mkdir -p "$out"
 	rm -f "$out/key" "$obj/.lubench-done"
 	note "building kernel $(basename "$out") in $obj (log: $out/build.log)"
 	settle_tools
-	kmake "$(basename "$KIMAGE")" vmlinux 2>&1 | "$KDIR/progress.sh" "$KOBJECTS" "$out/build.log" || {
+	kmake "$(basename "$KIMAGE")" vmlinux 2>&1 | "$KDIR/progress.sh" "$KOBJECTS" "$out/build.log" "${arch%%_*}" || {
 		grep -nE 'error:|Error [0-9]|undefined reference|\*\*\*' "$out/build.log" | head -n 20 >&2 || :
 		die "the kernel build failed; the whole log is $out/build.log"
 	}

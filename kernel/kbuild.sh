@@ -37,12 +37,27 @@ source_tree() {
 	fi
 }
 
-# The builds share one tree, which is switched to the selection's commit: one build at a time.
+checkout() {
+	clean_git -C "$src" checkout -q --detach "$commit" ||
+		die "$src: cannot be switched to $selection; it is the build's own tree: remove it and run this again"
+}
+
+# All builds use one tree. This takes it, for whoever switches it from commit to commit.
 switch_tree() {
 	[ "$selection" != ksrc ] || return 0
 	lock "$src.lock"
-	clean_git -C "$src" checkout -q --detach "$commit" ||
-		die "$src: cannot be switched to $selection; it is the build's own tree: remove it and run this again"
+	checkout
+}
+
+# This shares it with all who want the same commit. Between the switch and the share another build may come first.
+share_tree() {
+	[ "$selection" != ksrc ] || return 0
+	local fd
+	exec {fd}>"$src.lock"
+	until hold "$fd" "$src.lock" -s && [ "$(clean_git -C "$src" rev-parse HEAD)" = "$commit" ]; do
+		hold "$fd" "$src.lock"
+		checkout
+	done
 }
 
 kmake() {

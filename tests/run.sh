@@ -5,16 +5,19 @@
 # and 4 when it was skipped, its last line saying why. A line "# time-limit: SECONDS" sets its limit.
 # What may take longest comes first. After $TEST_DEADLINE (seconds since the epoch) no test is begun: it is
 # skipped, which is said and no success; continuous integration loses everything when its time is over.
+# $TEST_MEANWHILE is a command that makes what emulated tests need beside the tests before them, none of which boots
+# a kernel.
 # What a test had to try again it notes in $TEST_DIR/retried, a line each: they are counted, and the
 # directory is kept. Nothing passed is no success.
 set -u
 cd "$(dirname "$0")/.." || exit 2
 top=$PWD
 logs=$top/build/test-logs
-passed=0 failed=0 skipped=0 retried=0 late=0 child=
+passed=0 failed=0 skipped=0 retried=0 late=0 child= meanwhile=
 
 stop() {
 	[ -z "$child" ] || kill "$child" 2>/dev/null
+	[ -z "$meanwhile" ] || kill "$meanwhile" 2>/dev/null
 	printf '\nlubench: stopped; %d passed, %d failed before that\n' "$passed" "$failed"
 	exit 130
 }
@@ -90,6 +93,14 @@ run_one() { # GROUP TEST
 	esac
 }
 
+made_meanwhile() {
+	local rc
+	[ -n "$meanwhile" ] || return 0
+	wait "$meanwhile" && rc=0 || rc=$?
+	meanwhile=
+	[ $rc -eq 0 ] || { failed=$((failed + 1)); echo "FAIL  $TEST_MEANWHILE (status $rc)"; }
+}
+
 filter='*'
 groups=()
 for arg; do
@@ -98,13 +109,21 @@ for arg; do
 	*) groups+=("$arg") ;;
 	esac
 done
+if [ -n "${TEST_MEANWHILE:-}" ]; then
+	sh -c "exec env $TEST_MEANWHILE" </dev/null &
+	meanwhile=$!
+fi
 for group in "${groups[@]}"; do
 	list=$(tests_of "$group") || exit 2
+	case $group in
+	emulated | planted) made_meanwhile ;;
+	esac
 	for t in $list; do
 		# shellcheck disable=SC2053 # a pattern is wanted
 		[[ ${t##*/} == $filter ]] && run_one "$group" "$t"
 	done
 done
+made_meanwhile
 [ $skipped -eq 0 ] || echo "$skipped skipped"
 [ $late -eq 0 ] || echo "$late of them for lack of time: run make test where nobody waits"
 [ $retried -eq 0 ] || echo "$retried retried"

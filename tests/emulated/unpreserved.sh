@@ -62,7 +62,7 @@ one_target() { # TARGET
 	ok "$1: the second device was stopped and stays locked out"
 }
 
-for t in "${targets[@]}"; do
+for t in "${modes[@]}"; do
 	use "$t"
 	one_target "$t"
 done

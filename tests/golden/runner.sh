@@ -42,6 +42,20 @@ made_up passes 'sleep 3'
 ! TEST_DEADLINE=$(($(date +%s) + 2)) "$tmp/tests/run.sh" golden >"$tmp/out"
 check "nor is it success when only some were in time"
 
+rm "$tmp"/tests/golden/*.sh
+made_up passes 'true'
+mkdir "$tmp/tests/emulated"
+printf '#!/bin/bash\n[ -e "%s/made" ]\n' "$tmp" >"$tmp/tests/emulated/needs.sh"
+chmod +x "$tmp/tests/emulated/needs.sh"
+TEST_MEANWHILE="A=1 sh -c 'sleep 2; touch \"$tmp/made\"'" "$tmp/tests/run.sh" golden emulated >"$tmp/out"
+check "what is made beside the others is waited for before emulated tests"
+grep -qx '2 passed, 0 failed' "$tmp/out"
+check "and is no test"
+! TEST_MEANWHILE='A=1 sh -c "exit 3"' "$tmp/tests/run.sh" golden emulated >"$tmp/out"
+check "when it fails that is no success"
+grep -q '^FAIL  A=1 sh .*status 3' "$tmp/out" && grep -qx '2 passed, 1 failed' "$tmp/out"
+check "and is said"
+
 # The functions of lib.sh, with a lubench that says what a file holds and fails.
 sed -n '/^retried()/,/^# q RUN/p; /^no_splat()/,/^}/p; /^fail()/p' "$top/tests/emulated/lib.sh" >"$tmp/lib.sh"
 printf '#!/bin/sh\nmkdir -p "$3"\necho x >>%s/calls\ncat %s/said\nexit 1\n' "$tmp" "$tmp" >"$tmp/lubench"
