@@ -47,10 +47,10 @@ endif
 #
 # Packages
 #
-DEPS := bc bison bpftool bpftrace ccache clang clang-format cmark-gfm cpio debian-archive-keyring dpkg-dev \
+DEPS := ansible-core bc bison bpftool bpftrace ccache clang clang-format cmark-gfm cpio debian-archive-keyring dpkg-dev \
 	dropbear-bin dwarves e2fsprogs fakeroot flex gcc git iproute2 jq kmod libbpf-dev libc6-dev libcmocka-dev \
 	libelf-dev libgsl-dev libinih-dev libjansson-dev libsqlite3-dev libssl-dev libxml2-utils lz4 make mmdebstrap openssh-client \
-	perl pkg-config python3-junitparser python3-prometheus-client qemu-utils rsync shellcheck sparse xz-utils zlib1g-dev zstd
+	perl pkg-config python3-junitparser python3-prometheus-client python3-yaml qemu-utils rsync shellcheck sparse xz-utils zlib1g-dev zstd
 DEPS-x86_64 := qemu-system-x86
 DEPS-aarch64 := qemu-system-arm
 CROSS_DEPS-x86_64 := gcc-x86-64-linux-gnu libc6-dev-amd64-cross

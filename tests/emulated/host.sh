@@ -6,30 +6,14 @@
 set -euo pipefail
 # shellcheck source=tests/emulated/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/emulated/machine.sh
+. "$(dirname "$0")/machine.sh"
 
 printf '%s\n' '[run]' 'scenario = preserve' 'reps = 1' 'cycles = 1' 'memory = 2G' \
 	'[matrix.1]' 'hwpts = 1,2' 'ioas = 64M' 'page = 4K' >"$work/plan.ini"
 
-# It ends with the command that runs after the kexec, long after the run has what it wants.
-"$lubench" exec -o "$work/machine" -t "$native" -k "$series" --after 'sleep 60' 'echo up' >"$work/machine.txt" 2>&1 </dev/null &
-machine=$!
-eval "$(ssh-agent)" >/dev/null
-# The machine may have ended by then: it crashes below.
-trap 'kill $machine 2>/dev/null || :; ssh-agent -k >/dev/null' EXIT
-ssh-add -q "$LUBENCH_CACHE/ssh/id_ed25519"
-
-port=
-for _ in $(seq 600); do
-	! grep -q '^up' "$work/machine.txt" || break
-	kill -0 $machine 2>/dev/null || { show machine; fail "the machine ended"; }
-	sleep 0.2
-done
-# shellcheck disable=SC2013 # words are meant
-for child in $(cat /proc/$machine/task/*/children); do
-	line=$(tr '\0' ' ' <"/proc/$child/cmdline" 2>/dev/null) || continue
-	[[ $line =~ hostfwd=tcp:127.0.0.1:([0-9]+)- ]] && port=${BASH_REMATCH[1]}
-done
-[ -n "$port" ] || { show machine; fail "the machine is not up"; }
+machine machine
+port=$(machine_port machine)
 host=ssh://root@127.0.0.1:$port
 
 rc=0
