@@ -31,8 +31,9 @@ lubench:
     lubench_may_lack: [incoming agent, clock]
     lubench_out: $work/fleet
 END
+: >"$work/ansible.cfg"
 rc=0
-LC_ALL=C.UTF-8 ANSIBLE_CONFIG=/dev/null ANSIBLE_HOME=$work/ansible ANSIBLE_REMOTE_TMP=$work/ansible/tmp \
+LC_ALL=C.UTF-8 ANSIBLE_CONFIG=$work/ansible.cfg ANSIBLE_HOME=$work/ansible ANSIBLE_REMOTE_TMP=$work/ansible/tmp \
 	ansible-playbook -i "$work/inventory.yml" bench/fleet/ansible/site.yml >"$work/play.txt" 2>&1 </dev/null || rc=$?
 report=$work/fleet/report.txt
 [ "$rc" -eq 0 ] || { cat "$work"/fleet/*.txt; show play; fail "the play ended with status $rc"; }
