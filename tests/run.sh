@@ -13,7 +13,7 @@ set -u
 cd "$(dirname "$0")/.." || exit 2
 top=$PWD
 logs=$top/build/test-logs
-passed=0 failed=0 skipped=0 retried=0 late=0 child= meanwhile=
+passed=0 failed=0 skipped=0 retried=0 late=0 child='' meanwhile=''
 
 stop() {
 	[ -z "$child" ] || kill "$child" 2>/dev/null
