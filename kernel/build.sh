@@ -31,12 +31,10 @@ seed_objects() {
 		-printf '%T@ %h\n' | sort -n | tail -n 1 | cut -d' ' -f2-)
 	rm -rf "$obj" "$obj.new"
 	if ! standalone && [ -n "$from" ] && [ "$(cat "$from/.lubench-done")" = "$src" ]; then
-		lock "$from.lock"
 		note "starting from the objects of $(basename "$from")"
 		cp -a --reflink=auto "$from" "$obj.new"
 		rm "$obj.new/.lubench-done"
 		mv "$obj.new" "$obj"
-		exec {lock_fd}>&-
 		seeded=$from
 	fi
 	mkdir -p "$obj"
@@ -116,9 +114,8 @@ build_kernel() {
 		note "kernel $(basename "$out") is up to date"
 		return
 	fi
-	lock "$obj.lock"
 	source_tree
-	share_tree
+	switch_tree
 	seed_objects
 	configure
 	mkdir -p "$out"

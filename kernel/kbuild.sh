@@ -37,27 +37,13 @@ source_tree() {
 	fi
 }
 
-checkout() {
-	clean_git -C "$src" checkout -q --detach "$commit" ||
-		die "$src: cannot be switched to $selection; it is the build's own tree: remove it and run this again"
-}
-
-# All builds use one tree. This takes it, for whoever switches it from commit to commit.
+# The builds share one tree, which is switched to the selection's commit: one build at a time.
 switch_tree() {
 	[ "$selection" != ksrc ] || return 0
 	lock "$src.lock"
-	checkout
-}
-
-# This shares it with all who want the same commit. Between the switch and the share another build may come first.
-share_tree() {
-	[ "$selection" != ksrc ] || return 0
-	local fd
-	exec {fd}>"$src.lock"
-	until hold "$fd" "$src.lock" -s && [ "$(clean_git -C "$src" rev-parse HEAD)" = "$commit" ]; do
-		hold "$fd" "$src.lock"
-		checkout
-	done
+	# -f: a switch that was interrupted leaves files of two commits
+	clean_git -C "$src" checkout -q -f --detach "$commit" ||
+		die "$src: cannot be switched to $selection; it is the build's own tree: remove it and run this again"
 }
 
 kmake() {

@@ -37,14 +37,9 @@ lock() {
 	mkdir -p "$(dirname "$1")" ||
 		die "$(dirname "$1"): cannot be made; set LUBENCH_CACHE to a directory that can be written"
 	exec {lock_fd}>"$1"
-	hold "$lock_fd" "$1"
-}
-
-# hold FD FILE [-s]: waits for the lock, or a share of it, and says so
-hold() {
-	flock ${3:+"$3"} -n "$1" && return
-	note "waiting for another build (lock $2)"
-	flock ${3:+"$3"} "$1"
+	flock -n "$lock_fd" && return
+	note "waiting for another build (lock $1)"
+	flock "$lock_fd"
 }
 
 # clean_git ARGS...: git without the user's own settings, under the suite's name

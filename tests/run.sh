@@ -7,17 +7,19 @@
 # skipped, which is said and no success; continuous integration loses everything when its time is over.
 # $TEST_MEANWHILE is a command that makes what emulated tests need beside the tests before them, none of which boots
 # a kernel.
+# What a test leaves to make test-full it notes in $TEST_DIR/left, a line each, which the summary shows.
 # What a test had to try again it notes in $TEST_DIR/retried, a line each: they are counted, and the
 # directory is kept. Nothing passed is no success.
 set -u
 cd "$(dirname "$0")/.." || exit 2
 top=$PWD
 logs=$top/build/test-logs
-passed=0 failed=0 skipped=0 retried=0 late=0 child='' meanwhile=''
+passed=0 failed=0 skipped=0 retried=0 late=0 left=() child='' meanwhile=''
 
 stop() {
 	[ -z "$child" ] || kill "$child" 2>/dev/null
-	[ -z "$meanwhile" ] || kill "$meanwhile" 2>/dev/null
+	# In a session of its own: make does not hand a signal on to the compilers of its compilers.
+	[ -z "$meanwhile" ] || kill -- -"$meanwhile" 2>/dev/null
 	printf '\nlubench: stopped; %d passed, %d failed before that\n' "$passed" "$failed"
 	exit 130
 }
@@ -68,6 +70,7 @@ run_one() { # GROUP TEST
 	[ "$1" = unit ] && [ $rc -eq 4 ] && rc=1
 	[ ! -s "$logs/$name.d/retried" ] || again=$(wc -l <"$logs/$name.d/retried")
 	retried=$((retried + again))
+	[ ! -s "$logs/$name.d/left" ] || mapfile -t -O ${#left[@]} left < <(sed "s|^|$name: |" "$logs/$name.d/left")
 	case $rc in
 	0)
 		passed=$((passed + 1))
@@ -98,7 +101,7 @@ made_meanwhile() {
 	[ -n "$meanwhile" ] || return 0
 	wait "$meanwhile" && rc=0 || rc=$?
 	meanwhile=
-	[ $rc -eq 0 ] || { failed=$((failed + 1)); echo "FAIL  $TEST_MEANWHILE (status $rc)"; }
+	[ $rc -eq 0 ] || { failed=$((failed + 1)); echo "FAIL  $make_meanwhile (status $rc)"; }
 }
 
 filter='*'
@@ -109,8 +112,11 @@ for arg; do
 	*) groups+=("$arg") ;;
 	esac
 done
-if [ -n "${TEST_MEANWHILE:-}" ]; then
-	sh -c "exec env $TEST_MEANWHILE" </dev/null &
+# Not for tests of this script
+make_meanwhile=${TEST_MEANWHILE:-}
+unset TEST_MEANWHILE
+if [ -n "$make_meanwhile" ]; then
+	setsid sh -c "exec env $make_meanwhile" </dev/null &
 	meanwhile=$!
 fi
 for group in "${groups[@]}"; do
@@ -124,6 +130,7 @@ for group in "${groups[@]}"; do
 	done
 done
 made_meanwhile
+[ ${#left[@]} -eq 0 ] || printf 'left to make test-full: %s\n' "${left[@]}"
 [ $skipped -eq 0 ] || echo "$skipped skipped"
 [ $late -eq 0 ] || echo "$late of them for lack of time: run make test where nobody waits"
 [ $retried -eq 0 ] || echo "$retried retried"

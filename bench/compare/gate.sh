@@ -33,8 +33,12 @@ renew)
 *) say "usage: gate.sh check|renew OUT KERNEL TARGET..."; exit 2 ;;
 esac
 
+measure() { # TARGET OUT
+	"$lubench" run --target "$1" --plan gate --icount --kernel "$kernel" --out "$2"
+}
+
 for t; do
-	"$lubench" run --target "$t" --plan gate --icount --kernel "$kernel" --out "$out/gate-$t"
+	measure "$t" "$out/gate-$t"
 	rc=$?
 	[ $rc -ne 130 ] || exit 130
 	if [ $rc -ne 0 ]; then
@@ -42,7 +46,17 @@ for t; do
 		note 2
 	elif [ "$what" = check ]; then
 		"$lubench" gate "$baselines/gate-$t" "$out/gate-$t"
-		note $?
+		rc=$?
+		# Where free memory lies is new in each launch, and with it a phase now and then. Instructions
+		# that a kernel has more it has again.
+		if [ $rc -eq 1 ]; then
+			say "gate of $t: a second run has to confirm that"
+			measure "$t" "$out/gate-$t-again"
+			again=$?
+			[ $again -ne 130 ] || exit 130
+			[ $again -ne 0 ] || { "$lubench" gate "$baselines/gate-$t" "$out/gate-$t-again"; rc=$?; }
+		fi
+		note $rc
 	else
 		mkdir -p "$baselines/gate-$t" &&
 			install -m 644 "$out/gate-$t/plan.ini" "$out/gate-$t/samples.jsonl" "$baselines/gate-$t/" || exit 2

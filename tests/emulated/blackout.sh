@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # time-limit: 600
-# Scenario blackout in all modes on one target (each architecture in test-full): every stamp of the waterfall is there and in order, the
+# Scenario blackout in all modes on one target (all in test-full): every stamp of the waterfall is there and in order, the
 # stages add up to what the outside witness saw, DMA goes on in mode preserve and stops in mode rebuild.
 set -euo pipefail
 # shellcheck source=tests/emulated/lib.sh

@@ -129,5 +129,5 @@ for t in "${modes[@]}"; do
 	base_is_skipped "$base"
 	rebuild_stops stock "$base"
 done
-[ ${#without[@]} -eq 0 ] || echo "the control on a stock kernel of ${without[*]} is one of make test-full"
+[ ${#without[@]} -eq 0 ] || left "the control on a stock kernel of ${without[*]}"
 [ ${#without[@]} -lt "$(wc -w <<<"$done_for")" ] || skip "no base kernel in the cache; run: make kernel-base (the rest has passed)"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # time-limit: 900
-# Workload e1000e, mode preserve, two chained kexecs on one target (each architecture in test-full): the device receives and stores numbered
+# Workload e1000e, mode preserve, two chained kexecs on one target (all in test-full): the device receives and stores numbered
 # frames from outside all the while, none is lost or wrong, and what arrived in the blackout (by the
 # emulator's own times, not by what is in the frames) is what is in memory.
 set -euo pipefail

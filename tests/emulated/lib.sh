@@ -27,17 +27,15 @@ for t in "${targets[@]}"; do
 	[[ " ${families[*]} " == *" ${t%-sm} "* ]] || families+=("$t")
 done
 
-# For what hardly depends on the mode of an IOMMU: the same, all targets in test-full.
+# For what hardly depends on the mode of an IOMMU: the same, and for what hardly depends on the machine: the first
+# target. All of them in test-full.
 # shellcheck disable=SC2034 # used by tests
-modes=("${families[@]}")
+modes=("${families[@]}") sample=("$native")
 # shellcheck disable=SC2034
-[ -z "${TEST_FULL:-}" ] || modes=("${targets[@]}")
+[ -z "${TEST_FULL:-}" ] || modes=("${targets[@]}") sample=("${targets[@]}")
 
-# For what takes long and hardly depends on the machine: the first target, one of each architecture in test-full.
-# shellcheck disable=SC2034 # used by tests
-sample=("$native")
-# shellcheck disable=SC2034
-[ -z "${TEST_FULL:-}" ] || sample=("${families[@]}")
+# left WHAT: is for make test-full; the summary of tests/run.sh shows it
+left() { echo "$*" >>"$work/left"; }
 
 kernel_of() { # series|base: prints the image for $arch, or nothing
 	local name=bzImage image
@@ -111,6 +109,24 @@ guest() {
 	if [ "$rc" -ne 0 ] && grep -q 'no kernel came up within' "$work/$name.txt" && again "$name" "no kernel came up"; then
 		guest "$name" "$@"
 	fi
+}
+
+# trace_too EVENT...: emulators that trace anything trace these, too; each takes those of its own IOMMU
+trace_too() {
+	local program event options
+	mkdir -p "$work/bin"
+	for program in qemu-system-x86_64:smmuv3 qemu-system-aarch64:vtd; do
+		options=
+		for event; do
+			[[ $event == ${program#*:}* ]] || options+=" -trace $event"
+		done
+		program=${program%:*}
+		command -v "$program" >/dev/null || continue
+		printf '#!/bin/sh\ncase " $* " in\n*" -trace "*) set -- "$@"%s ;;\nesac\nexec %s "$@"\n' \
+			"$options" "$(command -v "$program")" >"$work/bin/$program"
+		chmod +x "$work/bin/$program"
+	done
+	PATH=$work/bin:$PATH
 }
 
 # q RUN FILTER: jq over all lines of its samples at once

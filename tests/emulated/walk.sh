@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # time-limit: 400
-# Scenario walk on one target (each architecture in test-full), one kexec: every operation is timed at every point, the tables are those
+# Scenario walk on one target (all in test-full), one kexec: every operation is timed at every point, the tables are those
 # that the layouts must have, the format is named, and the one that the IOMMU lacks is missing with a reason.
 set -euo pipefail
 # shellcheck source=tests/emulated/lib.sh

@@ -110,10 +110,12 @@ cat >"$tmp/lubench" <<'END'
 [ "$1" = run ] || exec build/lubench "$@"
 [ ! -e "$TMP_DIR/broken" ] || exit 1
 mkdir -p "$TMP_DIR/runs"
-cp -r "$TMP_DIR/$RUN" "$(sed -n 's/.* --out //p' <<<"$*")"
+run=($RUN)
+n=$(find "$TMP_DIR/runs" -mindepth 1 -maxdepth 1 | wc -l)
+cp -r "$TMP_DIR/${run[n]:-${run[-1]}}" "$(sed -n 's/.* --out //p' <<<"$*")"
 END
 chmod +x "$tmp/lubench"
-script() { # STATUS RUN ARG...: gate.sh with @RUN as what was measured
+script() { # STATUS RUN ARG...: gate.sh with @RUN as what was measured, one after the other, the last ever again
 	local want=$1 rc
 	rm -rf "$tmp/runs"
 	TMP_DIR=$tmp RUN=$2 LUBENCH=$tmp/lubench BASELINES=$tmp/baselines \
@@ -132,6 +134,8 @@ rm "$tmp/broken"
 cp "$tmp/base/plan.ini" "$tmp/slow/"
 script 0 base renew series vtd vtd-sm && script 0 base check series vtd vtd-sm && script 1 slow check ksrc vtd
 check "what was made one is what is compared with"
+[ -d "$tmp/runs/gate-vtd-again" ] && script 0 'slow base' check series vtd && grep -q 'a second run has to confirm' "$tmp/err"
+check "a regression that a second run does not have is none"
 cp "$tmp/other/samples.jsonl" "$tmp/baselines/gate-vtd-sm/"
 script 1 slow check series vtd vtd-sm && script 4 base check series vtd-sm vtd
 check "of several targets a regression outranks what could not be judged"
