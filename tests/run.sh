@@ -39,7 +39,7 @@ limit_of() { # GROUP TEST
 	local limit
 	limit=$(sed -n 's/^# time-limit: \([0-9][0-9]*\)$/\1/p' "$2" 2>/dev/null | head -n 1)
 	case $1 in
-	unit) echo 60 ;;
+	unit) echo 180 ;;
 	golden) echo "${limit:-120}" ;;
 	*) echo "${limit:-900}" ;;
 	esac

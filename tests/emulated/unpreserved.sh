@@ -35,17 +35,18 @@ fetched() {
 		END { for (what in n) print what, n[what] }' "$work/$name/trace-1.log" | sort
 }
 
-# In the incoming kernel, from one address each, which the outgoing kernel had already, and often.
+# In the incoming kernel after each of 50 invalidations, from where the outgoing kernel had it. The HWPT that replaces
+# the restored one brings a CD of its own, for the few fetches after that.
 fetched_again() { # TARGET
-	local what before after times
+	local what address times
 	fetched >"$work/$name.fetched"
 	for what in ste cd; do
-		read -r _ _ after times < <(grep "^2 $what " "$work/$name.fetched") || fail "$1: no $what was fetched in the incoming kernel"
-		expect "$1: addresses that a $what was fetched from" "$(grep -c "^2 $what " "$work/$name.fetched")" 1
-		before=$(grep -c "^1 $what $after " "$work/$name.fetched") || fail "$1: the $what at $after is not of the outgoing kernel"
-		expect "$1: $what at $after in the outgoing kernel" "$before" 1
+		read -r _ _ address times < <(grep "^2 $what " "$work/$name.fetched" | sort -k 4,4nr) ||
+			fail "$1: no $what was fetched in the incoming kernel"
+		grep -q "^1 $what $address " "$work/$name.fetched" ||
+			fail "$1: the $what at $address is not of the outgoing kernel: $(paste -sd, "$work/$name.fetched")"
 		[ "$times" -ge 50 ] || fail "$1: the $what was fetched $times times only"
-		ok "$1: the $what at $after, which the previous kernel wrote, was fetched again $times times"
+		ok "$1: the $what at $address, which the previous kernel wrote, was fetched again $times times"
 	done
 }
 
