@@ -206,9 +206,12 @@ build/tests/suite.a: $(SUITE_OBJ) $(call AGENT_OBJ,$(HOST_ARCH)) $(dpdk-y:%.c=bu
 	@mkdir -p $(@D)
 	$(call say,AR,$@)rm -f $@ && ar qcs $@ $^
 
+# These two share what they make runs with.
+build/tests/unit/test_compare_power build/tests/unit/test_compare_noise: build/obj/tests/unit/power.o
+
 build/tests/unit/%: tests/unit/%.c build/tests/suite.a Makefile
 	@mkdir -p $(@D)
-	$(call say,CC,$<)$(CC) -std=gnu11 $(CFLAGS) $(WARN) $(CPPFLAGS) -isystem $(call HDR,$(HOST_ARCH))/include -o $@ $< build/tests/suite.a -lcmocka $(LDLIBS) $(BPF_LIBS)
+	$(call say,CC,$<)$(CC) -std=gnu11 $(CFLAGS) $(WARN) $(CPPFLAGS) -isystem $(call HDR,$(HOST_ARCH))/include -o $@ $< $(filter %.o,$^) build/tests/suite.a -lcmocka $(LDLIBS) $(BPF_LIBS)
 
 FAULTS := build/lubench build/tests/faults/matrix build/tests/faults/shim.so
 # The matrix of faults: needs neither agent nor kernel.
