@@ -2,7 +2,8 @@
 /*
  * KCIDB I/O schema 5.3. A test holds one number, so that each value is a test of its own: DONE, as it is a measurement
  * and no verdict. A point that did not end ok is a test without a number: FAIL when the kernel under test is to
- * blame, ERROR or MISS when that is not known, SKIP when it was left out. Nothing may be null.
+ * blame, ERROR or MISS when that is not known, SKIP when it was left out. One that was planned and never begun is MISS,
+ * too. Nothing may be null.
  */
 #include "bench/export/export.h"
 
@@ -126,6 +127,27 @@ static int add_failures(json_t *tests, const struct export_run *run)
 	return 0;
 }
 
+/* Of those nobody recorded which they are: a number tells them apart. */
+static int add_missing(json_t *tests, const struct export_run *run)
+{
+	size_t i;
+
+	for (i = run->set->nr_outcomes; i < run->set->planned; i++) {
+		char id[64];
+		json_t *t;
+
+		snprintf(id, sizeof(id), "missing-%zu", i + 1);
+		t = test(run, id, "outcome.missing", "MISS");
+		json_object_set_new(t, "comment", json_sprintf("planned point %zu", i + 1));
+		json_object_set_new(t, "misc",
+				    json_pack("{s:s, s:s}", "outcome", "missing", "reason",
+					      "the run was interrupted"));
+		if (json_array_append_new(tests, t))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
 int export_kcidb(FILE *out, const struct export_run *runs, size_t n)
 {
 	const struct record_set *set = runs->set;
@@ -135,6 +157,8 @@ int export_kcidb(FILE *out, const struct export_run *runs, size_t n)
 	(void)n;
 	if (!err)
 		err = add_failures(tests, runs);
+	if (!err)
+		err = add_missing(tests, runs);
 	if (err) {
 		json_decref(tests);
 		return err;

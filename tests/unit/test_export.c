@@ -242,8 +242,48 @@ static void kcidb(void **state)
 	assert_true(done > 50);
 	assert_int_equal(fail, 4);
 	assert_int_equal(skip, 1);
+	assert_int_equal(done + fail + skip, json_array_size(tests));
 	json_decref(ids);
 	json_decref(paths);
+	json_decref(all);
+}
+
+/* What was planned and never begun is MISS, each under an id of its own, and what was recorded is told once. */
+static void kcidb_missing(void **state)
+{
+	json_t *all = json_of("kcidb", TORN, true), *tests = json_object_get(all, "tests"), *t;
+	size_t i, missing = 0, outcomes = 0, not_ok = 0;
+	json_t *ids = json_object();
+	const char *id, *path;
+	struct loaded l;
+
+	(void)state;
+	no_null(all);
+	load(&l, TORN, true);
+	for (i = 0; i < l.set.nr_outcomes; i++)
+		not_ok += strcmp(l.set.outcomes[i].outcome, "ok") != 0;
+	assert_true(l.set.planned > l.set.nr_outcomes);
+	json_array_foreach(tests, i, t) {
+		id = json_string_value(json_object_get(t, "id"));
+		path = json_string_value(json_object_get(t, "path"));
+		assert_null(json_object_get(ids, id));
+		json_object_set_new(ids, id, json_true());
+		must_match(path, "^[.a-zA-Z0-9_-]*$");
+		if (!strcmp(path, "lubench.outcome.missing")) {
+			missing++;
+			assert_string_equal(json_string_value(json_object_get(t, "status")),
+					    "MISS");
+			assert_null(json_object_get(t, "number"));
+			must_match(json_string_value(json_object_get(t, "comment")),
+				   "^planned point [0-9]+$");
+		} else if (!strncmp(path, "lubench.outcome.", 16)) {
+			outcomes++;
+		}
+	}
+	assert_int_equal(missing, l.set.planned - l.set.nr_outcomes);
+	assert_int_equal(outcomes, not_ok);
+	unload(&l);
+	json_decref(ids);
 	json_decref(all);
 }
 
@@ -560,7 +600,7 @@ int main(void)
 		cmocka_unit_test(otava),       cmocka_unit_test(ktap),
 		cmocka_unit_test(junit),       cmocka_unit_test(markdown),
 		cmocka_unit_test(csv),	       cmocka_unit_test(emulated_is_left_out),
-		cmocka_unit_test(keys_differ),
+		cmocka_unit_test(keys_differ), cmocka_unit_test(kcidb_missing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
