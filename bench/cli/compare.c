@@ -110,7 +110,7 @@ static const struct argp argp = {
 	.parser = parse,
 	.args_doc = "BASE NEW",
 	.doc = "Did it get slower? BASE and NEW are directories of runs, or names of runs in results/runs or "
-	       "results/baselines; kernel:NAME is all runs of that kernel (base, series, series-9), commit:BEGIN all of the "
+	       "results/baselines; kernel:NAME is all runs of that kernel (base, series, series:9), commit:BEGIN all of the "
 	       "series whose commit begins so; several of a side have commas between. Exit status 0: no regression "
 	       "found, 1: a regression, 2: nothing could be compared.",
 };
@@ -227,7 +227,9 @@ static int compare(struct compare *c, struct input *in, const struct options *o)
 int cmd_compare(int argc, char **argv)
 {
 	struct options o = {
-		.cmp = { .alpha = CMP_ALPHA, .floor = CMP_FLOOR, .resamples = STATS_RESAMPLES }
+		.cmp = { .alpha = CMP_ALPHA, .floor = CMP_FLOOR, .resamples = STATS_RESAMPLES },
+		/* deeper there are base/ and new/ of bench-compare, which are no one side */
+		.choice = { .depth = 1 },
 	};
 	struct input *in;
 	struct compare c;

@@ -71,7 +71,8 @@ static const struct argp argp = {
 	.parser = parse,
 	.args_doc = "RUN...",
 	.doc = "A static site about runs: did it regress, what, and how much. It opens from a file and from any web "
-	       "server. A RUN is a directory of a run or of runs, or a name in results/runs or results/baselines.",
+	       "server. A RUN is a directory of a run, or one with runs in it or further down, or a name in results/runs or "
+	       "results/baselines.",
 };
 
 int cmd_dashboard(int argc, char **argv)

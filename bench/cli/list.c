@@ -22,7 +22,7 @@ struct options {
 static const struct argp_option options[] = {
 	{ "runs", 'r', "DIR", 0, "Directory of runs (default: results/runs)", 0 },
 	{ "target", 't', "TARGET", 0, "Runs on this target only", 0 },
-	{ "kernel", 'k', "KERNEL", 0, "Runs of this kernel only: base, series, series-10, ...", 0 },
+	{ "kernel", 'k', "KERNEL", 0, "Runs of this kernel only: base, series, series:10, ...", 0 },
 	{ "series", 's', "COMMIT", 0, "Runs of the series whose commit begins so", 0 },
 	{ "plan", 'p', "PLAN", 0, "Runs of this plan only", 0 },
 	{ 0 },

@@ -2,15 +2,13 @@
 /* Which runs a word of the command line means. */
 #include "bench/cli/runs.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "bench/lubench.h"
+#include "bench/record/below.h"
 #include "bench/record/index.h"
-#include "bench/record/record.h"
 
 #define RUNS "results/runs"
 
@@ -21,18 +19,6 @@ static bool is_file(const char *path)
 	struct stat st;
 
 	return !stat(path, &st) && S_ISREG(st.st_mode);
-}
-
-static bool holds_run(const char *dir)
-{
-	bool yes = false;
-	char *path;
-
-	if (asprintf(&path, "%s/" RECORD_SAMPLES, dir) < 0)
-		return false;
-	yes = !access(path, F_OK);
-	free(path);
-	return yes;
 }
 
 /* Takes @dir over. */
@@ -47,29 +33,36 @@ static int push(char *dir, char **dirs, size_t *n, size_t max)
 	return 0;
 }
 
-static int all_below(const char *dir, char **dirs, size_t *n, size_t max)
+struct below {
+	const char *top;
+	char **dirs;
+	size_t *n, max;
+};
+
+static int take_below(const char *name, void *arg)
 {
-	struct dirent **names;
-	int nr = scandir(dir, &names, NULL, alphasort), i, err = 0;
+	struct below *b = arg;
 	char *path;
 
-	for (i = 0; i < nr; i++) {
-		if (!err && names[i]->d_name[0] != '.') {
-			if (asprintf(&path, "%s/%s", dir, names[i]->d_name) < 0)
-				err = -ENOMEM;
-			else if (holds_run(path))
-				err = push(path, dirs, n, max);
-			else
-				free(path);
-		}
-		free(names[i]);
-	}
-	if (nr >= 0)
-		free(names);
+	if (asprintf(&path, "%s/%s", b->top, name) < 0)
+		return -ENOMEM;
+	return push(path, b->dirs, b->n, b->max);
+}
+
+/* Of the places that a word may mean not all are there. */
+static int all_below(const char *dir, unsigned int depth, char **dirs, size_t *n, size_t max)
+{
+	struct below b = { dir, dirs, n, max };
+	int err = runs_below(dir, depth, take_below, &b);
+
+	if (err == -ENOENT || err == -ENOTDIR)
+		return 0;
+	if (err && err != -E2BIG)
+		lub_err("cannot look for runs in %s: %s", dir, strerror(-err));
 	return err;
 }
 
-static int find_one(const char *word, char **dirs, size_t *n, size_t max)
+static int find_one(const char *word, unsigned int depth, char **dirs, size_t *n, size_t max)
 {
 	size_t i, before = *n;
 	char *path;
@@ -79,10 +72,10 @@ static int find_one(const char *word, char **dirs, size_t *n, size_t max)
 		if (asprintf(&path, "%s%s", places[i], word) < 0)
 			return -ENOMEM;
 		/* A file is taken at its word when it is named, and no run when it just lies there. */
-		if (is_file(path) || holds_run(path)) {
+		if (is_file(path) || run_is(path)) {
 			err = push(path, dirs, n, max);
 		} else {
-			err = all_below(path, dirs, n, max);
+			err = all_below(path, depth, dirs, n, max);
 			free(path);
 		}
 	}
@@ -136,6 +129,7 @@ static int find_word(const char *word, const struct runs_choice *choice, char **
 		     size_t max)
 {
 	struct index_filter f = { 0 };
+	unsigned int depth = choice && choice->depth ? choice->depth : RUNS_DEPTH;
 
 	if (choice) {
 		f.target = choice->target;
@@ -146,7 +140,7 @@ static int find_word(const char *word, const struct runs_choice *choice, char **
 	else if (!strncmp(word, "commit:", 7))
 		f.series = word + 7;
 	else
-		return find_one(word, dirs, n, max);
+		return find_one(word, depth, dirs, n, max);
 	return find_all(word, &f, choice ? choice->dir : NULL, dirs, n, max);
 }
 

@@ -8,20 +8,22 @@
 #include <stddef.h>
 
 /**
- * struct runs_choice - what "kernel:" and "commit:" may mean
- * @dir: directory of runs whose index is asked, NULL for results/runs
- * @target, @plan: only runs of those, NULL for any
+ * struct runs_choice - what words may mean
+ * @dir: directory of runs whose index is asked for "kernel:" and "commit:", NULL for results/runs
+ * @target, @plan: only runs of those, NULL for any, with the same two
+ * @depth: how far below a directory that is named runs are looked for, as runs_below() has it; 0: RUNS_DEPTH
  */
 struct runs_choice {
 	const char *dir, *target, *plan;
+	unsigned int depth;
 };
 
 /**
  * runs_find() - directories of the runs that a word names
  * @words: directories, or names of runs in results/runs or results/baselines, with commas between; a
  *	   directory that holds several runs and is none itself is all of them. "kernel:NAME" is all runs of that
- *	   selection (base, series, series-9, ...), "commit:BEGIN" all of the series whose commit begins so
- * @choice: for these two, NULL for all of results/runs
+ *	   selection (base, series, series:9 or series-9, ...), "commit:BEGIN" all of the series whose commit begins so
+ * @choice: NULL for all of results/runs, at any depth
  * @dirs: filled in; free() each
  * @max: entries of @dirs
  *

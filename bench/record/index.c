@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "bench/lubench.h"
+#include "bench/record/below.h"
 #include "bench/record/record.h"
 
 /* A change of the table: raise the version, old indexes are then thrown away. */
@@ -47,70 +48,40 @@ static int known(sqlite3 *db, const char *name, int64_t stamp)
 	return sqlite3_changes(db) > 0;
 }
 
-/* Return: 0, -ENOENT when it is no run, or another -errno. */
-static int add_run(sqlite3 *db, const char *runs_dir, const char *name)
+struct adding {
+	sqlite3 *db;
+	const char *runs_dir;
+};
+
+/* Called for each run. One that is gone by now is none. */
+static int add_run(const char *name, void *arg)
 {
+	const struct adding *a = arg;
 	struct stat st;
 	int64_t stamp;
 	char *path;
-	int err;
+	int err = 0;
 
-	if (asprintf(&path, "%s/%s/" RECORD_SAMPLES, runs_dir, name) < 0)
+	if (asprintf(&path, "%s/%s/" RECORD_SAMPLES, a->runs_dir, name) < 0)
 		return -ENOMEM;
-	if (stat(path, &st)) {
-		free(path);
-		return -ENOENT;
+	if (!stat(path, &st)) {
+		stamp = st.st_mtim.tv_sec * 1000000000LL + st.st_mtim.tv_nsec + st.st_size;
+		err = known(a->db, name, stamp);
+		if (!err)
+			err = index_run_store(a->db, path, name, stamp);
 	}
-	stamp = st.st_mtim.tv_sec * 1000000000LL + st.st_mtim.tv_nsec + st.st_size;
-	err = known(db, name, stamp);
-	if (!err)
-		err = index_run_store(db, path, name, stamp);
 	free(path);
 	return err < 0 ? err : 0;
 }
 
-/* A directory that is no run may hold those of several targets or hosts, which were measured together. */
-static int add_below(sqlite3 *db, const char *runs_dir, const char *name)
+/* KERNEL=series:9 on a command line is the selection series-9 in the records. Return: free() it, NULL without memory. */
+static char *selection(const char *word)
 {
-	struct dirent *entry;
-	char *path;
-	DIR *dir;
-	int err = 0;
+	char *name = strdup(word), *colon = name ? strchr(name, ':') : NULL;
 
-	if (asprintf(&path, "%s/%s", runs_dir, name) < 0)
-		return -ENOMEM;
-	dir = opendir(path);
-	free(path);
-	while (dir && !err && (entry = readdir(dir))) {
-		if (entry->d_name[0] == '.')
-			continue;
-		if (asprintf(&path, "%s/%s", name, entry->d_name) < 0) {
-			err = -ENOMEM;
-			break;
-		}
-		err = add_run(db, runs_dir, path);
-		if (err == -ENOENT)
-			err = 0;
-		free(path);
-	}
-	if (dir)
-		closedir(dir);
-	return err;
-}
-
-static int add_all(sqlite3 *db, const char *runs_dir, DIR *dir)
-{
-	struct dirent *entry;
-	int err = 0;
-
-	while (!err && (entry = readdir(dir))) {
-		if (entry->d_name[0] == '.')
-			continue;
-		err = add_run(db, runs_dir, entry->d_name);
-		if (err == -ENOENT)
-			err = add_below(db, runs_dir, entry->d_name);
-	}
-	return err;
+	if (colon && !strchr(name, '/'))
+		*colon = '-';
+	return name;
 }
 
 /* A value for "column = ? or ? is null". */
@@ -123,19 +94,24 @@ static void want(sqlite3_stmt *st, int at, const char *value)
 static int walk(sqlite3 *db, const struct index_filter *f,
 		void (*each)(const struct index_run *run, void *arg), void *arg)
 {
+	char *kernel = f && f->kernel ? selection(f->kernel) : NULL;
 	sqlite3_stmt *st;
 
+	if (f && f->kernel && !kernel)
+		return -ENOMEM;
 	if (sqlite3_prepare_v2(db,
 			       "SELECT run, dir, target, mode, kernel, plan, started, planned, ok,"
 			       " skipped, failed, series, samples, bad FROM run"
 			       " WHERE (?1 IS NULL OR target = ?1) AND (?2 IS NULL OR kernel = ?2)"
 			       " AND (?3 IS NULL OR substr(series, 1, length(?3)) = ?3)"
 			       " AND (?4 IS NULL OR plan = ?4) ORDER BY started, dir",
-			       -1, &st, NULL))
+			       -1, &st, NULL)) {
+		free(kernel);
 		return -EIO;
+	}
+	want(st, 2, kernel);
 	if (f) {
 		want(st, 1, f->target);
-		want(st, 2, f->kernel);
 		want(st, 3, f->series);
 		want(st, 4, f->plan);
 	}
@@ -160,6 +136,7 @@ static int walk(sqlite3 *db, const struct index_filter *f,
 		each(&run, arg);
 	}
 	sqlite3_finalize(st);
+	free(kernel);
 	return 0;
 }
 
@@ -204,6 +181,7 @@ static sqlite3 *open_index(const char *runs_dir)
 int index_runs(const char *runs_dir, const struct index_filter *filter,
 	       void (*each)(const struct index_run *run, void *arg), void *arg)
 {
+	struct adding adding = { .runs_dir = runs_dir };
 	DIR *dir = opendir(runs_dir);
 	sqlite3 *db;
 	int err = 0;
@@ -213,15 +191,15 @@ int index_runs(const char *runs_dir, const struct index_filter *filter,
 		lub_err("cannot read %s: %s", runs_dir, strerror(-err));
 		return err;
 	}
+	closedir(dir);
 	db = open_index(runs_dir);
 	if (!db) {
-		closedir(dir);
 		lub_err("index of %s: out of memory", runs_dir);
 		return -ENOMEM;
 	}
 	sqlite3_exec(db, "BEGIN", NULL, NULL, NULL);
-	err = add_all(db, runs_dir, dir);
-	closedir(dir);
+	adding.db = db;
+	err = runs_below(runs_dir, RUNS_DEPTH, add_run, &adding);
 	if (!err &&
 	    sqlite3_exec(db,
 			 "DELETE FROM value WHERE run IN (SELECT id FROM run WHERE seen = 0);"

@@ -18,7 +18,7 @@
 /**
  * struct index_run - one run
  * @run: id
- * @dir: name of its directory, "RUNS/TARGET" when it was measured together with others
+ * @dir: where it is in the directory of runs: "ID", or "ID/TARGET" and the like (bench/record/below.h)
  * @target: kind of target
  * @mode: preserve, rebuild or crash
  * @kernel: selection
@@ -52,7 +52,7 @@ struct index_run {
 /**
  * struct index_filter - which runs are wanted
  * @target, @plan: names, as they are
- * @kernel: its selection
+ * @kernel: its selection, as in the records (series-9) or as KERNEL= takes it (series:9)
  * @series: how the commit of the series begins
  *
  * What is NULL does not matter.
@@ -63,7 +63,7 @@ struct index_filter {
 
 /**
  * index_runs() - bring the index up to date and walk it, oldest run first
- * @runs_dir: directory of run directories
+ * @runs_dir: directory of runs, as runs_below() finds them
  * @filter: which runs, NULL for all
  * @each: called for every run that is wanted
  * @arg: for @each

@@ -2,6 +2,7 @@
 /*
  * The index: what it says of runs, that it follows the records, and what becomes of broken ones.
  */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,6 +16,7 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
+#include "bench/record/below.h"
 #include "bench/record/index.h"
 
 /* Linked without the controller's main part, this stands in for it. */
@@ -133,11 +135,13 @@ static void filters(void **state)
 	const struct index_filter target = { .target = "vtd" }, kernel = { .kernel = "base" };
 	const struct index_filter series = { .series = "ab" },
 				  both = { .target = "vtd", .series = "ab" };
-	const struct index_filter none = { .plan = "soak" };
+	const struct index_filter none = { .plan = "soak" }, colon = { .kernel = "series:10" };
 
 	(void)state;
 	assert_string_equal(list(&target), "01:1/0/1:4:0 03:0/0/0:0:2 ");
 	assert_string_equal(list(&kernel), "03:0/0/0:0:2 ");
+	/* as it is typed for a run, and as it is recorded */
+	assert_string_equal(list(&colon), "02:0/0/0:0:0 ");
 	assert_string_equal(list(&series), "01:1/0/1:4:0 02:0/0/0:0:0 ");
 	assert_string_equal(list(&both), "01:1/0/1:4:0 ");
 	assert_string_equal(list(&none), "");
@@ -254,11 +258,88 @@ static void together(void **state)
 	assert_string_equal(list(&both), "05/vtd:0/0/0:0:0 ");
 }
 
+static void make_dir(const char *name)
+{
+	char path[300];
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	assert_int_equal(mkdir(path, 0755), 0);
+}
+
+static void link_to(const char *to, const char *name)
+{
+	char path[300];
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	assert_int_equal(symlink(to, path), 0);
+}
+
+static int name_it(const char *name, void *arg)
+{
+	(void)arg;
+	snprintf(seen + strlen(seen), sizeof(seen) - strlen(seen), "%s ", name);
+	return 0;
+}
+
+static const char *below(const char *name, unsigned int depth)
+{
+	char path[300];
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	seen[0] = '\0';
+	assert_int_equal(runs_below(path, depth, name_it, NULL), 0);
+	return seen;
+}
+
+/* The runs of bench-compare lie deeper; cycles of a run are none, and a link leads nowhere. */
+static void deep(void **state)
+{
+	static const char *const dirs[] = {
+		"06",		"06/vtd",	  "06/vtd/new",	      "06/vtd/base",
+		"06/kernels",	"06/begun",	  "06/begun/cycle-1", "06/begun/cycle-1/out",
+		"06/a",		"06/a/b",	  "06/a/b/c",	      "06/a/b/c/d",
+		"06/a/b/c/d/e", "06/a/b/c/d/e/f",
+	};
+	const struct index_filter filter = { .target = "deep" };
+	char path[200];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++)
+		make_dir(dirs[i]);
+	write_run("06/vtd/new/1", "deep", "series", "", "");
+	write_run("06/vtd/base/1", "deep", "series-9", "", "");
+	write_run("06/vtd/base/2", "deep", "series-9", "", "");
+	make_dir("06/vtd/base/1/cycle-1");
+	make_dir("06/vtd/base/1/cycle-1/out");
+	write_run("06/vtd/base/1/cycle-1/out", "deep", "series-9", "", "");
+	/* a run that has no records yet */
+	snprintf(path, sizeof(path), "%s/06/begun/journal.jsonl", dir);
+	fclose(fopen(path, "w"));
+	write_run("06/begun/cycle-1/out", "deep", "series", "", "");
+	/* one directory deeper than is looked, counted from 06 */
+	write_run("06/a/b/c/d/e/f/g", "deep", "series", "", "");
+	link_to("..", "06/vtd/loop");
+	link_to("base/1", "06/vtd/again");
+	assert_string_equal(list(&filter), "06/vtd/base/1:0/0/0:0:0 06/vtd/base/2:0/0/0:0:0 "
+					   "06/vtd/new/1:0/0/0:0:0 ");
+	assert_string_equal(below("06", RUNS_DEPTH), "vtd/base/1 vtd/base/2 vtd/new/1 ");
+	assert_string_equal(below("06/a", RUNS_DEPTH), "b/c/d/e/f/g ");
+	assert_string_equal(below("06/vtd/base", 1), "1 2 ");
+	assert_string_equal(below("06/vtd", 1), "");
+	/* a run holds no runs, and one that is named by a link is looked into */
+	assert_string_equal(below("06/vtd/base/1", RUNS_DEPTH), "");
+	assert_string_equal(below("06/vtd/loop/vtd/base", 1), "1 2 ");
+	seen[0] = '\0';
+	assert_int_equal(runs_below("/nonexistent", 1, name_it, NULL), -ENOENT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(counts),  cmocka_unit_test(filters), cmocka_unit_test(medians),
 		cmocka_unit_test(follows), cmocka_unit_test(alike),   cmocka_unit_test(together),
+		cmocka_unit_test(deep),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
