@@ -41,14 +41,20 @@ static int write_run(const struct dash *d, size_t nr, const struct record_set *s
 		     const struct compare *c)
 {
 	const struct export_run exported = { .set = set, .c = c, .emulated = true };
-	json_t *json = dash_run_json(&d->runs[nr], nr, set, c);
+	json_t *json = dash_run_json(&d->runs[nr], nr, set, c), *consoles = json_array();
 	char name[40], *path;
 	int err;
 
-	if (!json)
+	if (!json || !consoles) {
+		json_decref(json);
+		json_decref(consoles);
 		return -ENOMEM;
+	}
+	err = dash_consoles(d->opt, d->runs[nr].dir, nr, consoles);
+	dash_set(json, "consoles", consoles);
 	snprintf(name, sizeof(name), "run-%zu", nr);
-	err = dash_write_js(d->opt, name, json);
+	if (!err)
+		err = dash_write_js(d->opt, name, json);
 	snprintf(name, sizeof(name), "run-%zu.json", nr);
 	if (!err)
 		err = dash_write_file(d->opt, name, dash_print_json, json);

@@ -92,9 +92,18 @@ int dash_print_json(FILE *out, const void *arg);
 /* Copies a file to data/NAME. Return: 0 or -errno (said). */
 int dash_copy_data(const struct dash_options *opt, const char *from, const char *name);
 
+/* --- consoles.c --- */
+
+/*
+ * Copies what the consoles of run @nr in @dir said to data/run-NR.console-I.txt, of long ones the end, and adds an
+ * object for each to @all: name, path, file, bytes, left_out; file is null where it cannot be read, and why
+ * says so. Return: 0 or -errno (said).
+ */
+int dash_consoles(const struct dash_options *opt, const char *dir, size_t nr, json_t *all);
+
 /* --- run.c, figures.c, phases.c: what there is to say of a run --- */
 
-/* Everything about a run. Return: new reference, NULL when out of memory. */
+/* Everything about a run but its consoles. Return: new reference, NULL when out of memory. */
 json_t *dash_run_json(const struct dash_run *run, size_t nr, const struct record_set *set,
 		      const struct compare *c);
 

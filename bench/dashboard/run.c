@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Everything about one run. */
-#include <dirent.h>
-#include <fnmatch.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -54,31 +52,6 @@ static json_t *outcomes(const struct record_set *set)
 		dash_set(o, "reason", dash_text(at->reason));
 		json_array_append_new(all, o);
 	}
-	return all;
-}
-
-static int is_log(const struct dirent *entry)
-{
-	return !fnmatch("console-*.log", entry->d_name, 0);
-}
-
-/* Where the consoles are; they are not copied, as they may be long and hold anything. */
-static json_t *consoles(const char *dir)
-{
-	json_t *all = json_array();
-	struct dirent **names;
-	int nr = scandir(dir, &names, is_log, alphasort), i;
-	char *path;
-
-	for (i = 0; i < nr; i++) {
-		if (asprintf(&path, "%s/%s", dir, names[i]->d_name) >= 0) {
-			json_array_append_new(all, dash_text(path));
-			free(path);
-		}
-		free(names[i]);
-	}
-	if (nr >= 0)
-		free(names);
 	return all;
 }
 
@@ -180,7 +153,6 @@ json_t *dash_run_json(const struct dash_run *run, size_t nr, const struct record
 	dash_set(o, "about", dash_run_about(run, nr, set));
 	dash_set(o, "line", dash_text(line));
 	dash_set(o, "provenance", provenance);
-	dash_set(o, "consoles", consoles(run->dir));
 	dash_set(o, "outcomes", outcomes(set));
 	figures(o, set);
 	dash_set(o, "series", dash_series(c));

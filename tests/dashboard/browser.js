@@ -167,6 +167,20 @@ async function downloads(p) {
 	check(rows.length > 10 && typeof rows[0].Time === "number" && got.CSV.split("\n").length === rows.length + 2, "tables can be had as CSV and as JSON", got);
 }
 
+async function consoles(p) {
+	await go(p.page, "site", "#/run/earlier");
+	const told = await p.page.locator("li", { hasText: "console-1.log" }).textContent(), links = p.page.getByRole("link", { name: "console-1.log" });
+	check(/cut: the last 25[56] KiB of/.test(told), "a run names its console, and how much of it is here", told);
+	const href = await links.getAttribute("href");
+	await p.page.goto(new URL(href, address("site")).href);
+	const text = await p.page.locator("body").textContent();
+	check(text.startsWith("[lubench: the first ") && text.includes("\n[9000] <b>line</b>"), "its end opens as text", text.slice(0, 200));
+	await go(p.page, "site", "#/");
+	const bare = await p.page.evaluate(() => LUB.index.runs.find((r) => r.id !== "earlier").id);
+	await go(p.page, "site", "#/run/" + encodeURIComponent(bare));
+	check((await p.page.locator("main").textContent()).includes("Console: none is beside the record."), "and one without a console says so");
+}
+
 async function themes(p, site, hash, name) {
 	for (const theme of ["light", "dark"]) {
 		await go(p.page, site, hash);
@@ -224,6 +238,7 @@ async function speed(browser, site) {
 	await sameNumbers(p, hashes);
 	await keyboard(p);
 	await downloads(p);
+	await consoles(p);
 	await crawl(p, "many");
 	await themes(p, "site", "#/", "home");
 	await themes(p, "site", "#/group/" + encodeURIComponent("vtd, blackout, EMULATED"), "blackout");

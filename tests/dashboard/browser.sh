@@ -30,6 +30,7 @@ jq -c '.run = "<img src=x onerror=\"window.broken=1\">" | if .kind == "run" then
 jq -c 'if .kind == "run" then .started = "2026-01-01T00:00:00.000Z" else . end | .run = "earlier"
 	| if .metric == "blackout.service" and .value then .value = (.value / 3 | floor) else . end' \
 	results/baselines/blackout-vtd/samples.jsonl >"$out/earlier/samples.jsonl"
+for ((i = 1; i <= 9000; i++)); do echo "[$i] <b>line</b> of a console that has more than is copied"; done >"$out/earlier/console-1.log"
 "$lubench" dashboard -o "$out/site" -u $modules/uplot results/baselines "$out/hostile" "$out/earlier" || exit 1
 tests/dashboard/synthetic.sh "$out/runs" 100000 1.5 || exit 1
 "$lubench" dashboard -o "$out/many" -u $modules/uplot "$out/runs" || exit 1

@@ -171,6 +171,54 @@ rm -r "$tmp/series/run-05" "$tmp"/series/run-1[0-4]
 	sed '1d;$d' "$tmp/few/data/group-0.js" | jq -e '.series[0].points[0].changes == null' >"$tmp/out"
 check "too few runs have none, and it is said that they were too few"
 
+# --- runs in directories of runs, as TARGET=all, gate and bench-compare leave them; cycles and links are no runs
+deep=$tmp/deep
+all=(1/vtd 1/vtd-sm 2/gate-vtd 3/vtd/base/1 3/vtd/base/2 3/vtd/new/1 4)
+for at in "${all[@]}"; do
+	change "${at//\//-}" 'if .kind == "run" then .kernel.selection = if $name | test("base") then "series-9" else "series" end else . end'
+	mkdir -p "$(dirname "$deep/$at")" && mv "$tmp/${at//\//-}" "$deep/$at"
+	mkdir -p "$deep/$at/cycle-1/out" && cp "$deep/$at/samples.jsonl" "$deep/$at/cycle-1/out/"
+done
+mkdir -p "$deep/5/cycle-1/out" && cp $real/samples.jsonl "$deep/5/cycle-1/out/" && touch "$deep/5/journal.jsonl"
+ln -s .. "$deep/1/loop" && ln -s ../4 "$deep/3/again"
+printf '%s\n' "${all[@]}" >"$tmp/want"
+"$lubench" dashboard -o "$tmp/nested" "$deep" >"$tmp/out" 2>"$tmp/err" &&
+	sed '1d;$d' "$tmp/nested/data/index.js" >"$tmp/index" && jq -r '.runs[].dir' "$tmp/index" | sed "s,^$deep/,," | sort >"$tmp/is" &&
+	diff "$tmp/want" "$tmp/is" >"$tmp/out" && jq -e '.left_out == []' "$tmp/index" >"$tmp/out"
+check "runs that lie deeper are in it, once, each with its directory"
+"$lubench" list runs --runs "$deep" >"$tmp/out" 2>"$tmp/err" && sed '1d; s/ .*//' "$tmp/out" | sort | diff "$tmp/want" - >"$tmp/err"
+check "and the index has the same ones"
+for kernel in series:9 series-9; do
+	"$lubench" list runs --runs "$deep" --kernel "$kernel" 2>"$tmp/err" | sed '1d; s/ .*//' >"$tmp/out" && printf '3/vtd/base/1\n3/vtd/base/2\n' | diff - "$tmp/out" >"$tmp/err"
+	check "runs of kernel $kernel are found"
+done
+ends 2 compare "$deep/3/vtd" $real && grep -q "$deep/3/vtd: no run" "$tmp/err"
+check "both sides of a comparison are not one side of another"
+
+# --- consoles: copied as text, of a long one the end, from a whole line on
+change talks . && for ((i = 1; i <= 9000; i++)); do printf '[%12d] a line of forty characters, all told\n' $i; done >"$tmp/talks/console-10.log"
+printf '\033[0mhello\000 <b>you</b>\r\n\377\n' >"$tmp/talks/console-2.log" && chmod 600 "$tmp/talks/console-2.log"
+ln -s console-2.log "$tmp/talks/console-3.log"
+"$lubench" dashboard -o "$tmp/console" "$tmp/talks" $quick >"$tmp/out" 2>"$tmp/err"
+check "a site of runs with consoles is made"
+said=$tmp/console/data/run-0
+sed '1d;$d' "$said.js" | jq -c '[.consoles[] | [.name, .file, .bytes, .left_out > 0, .path]]' >"$tmp/out" &&
+	jq -e --arg d "$tmp/talks" --argjson n "$(stat -c %s "$tmp/talks/console-10.log")" '. == [["console-2.log", "run-0.console-1.txt", 25, false, "\($d)/console-2.log"],
+	["console-3.log", null, null, false, "\($d)/console-3.log"], ["console-10.log", "run-0.console-3.txt", $n, true, "\($d)/console-10.log"]]' "$tmp/out" >"$tmp/err"
+check "they are listed with their sizes, and what cannot be copied with a reason"
+printf '?[0mhello? <b>you</b>\r\n\377\n' | cmp - "$said.console-1.txt" >"$tmp/out" 2>&1 && [ "$(stat -c %a "$said.console-1.txt")" = 600 ]
+check "a short one is there as a whole, without what is no text, and no more readable than it was"
+left=$(sed '1d;$d' "$said.js" | jq '.consoles[2].left_out') whole=$(stat -c %s "$tmp/talks/console-10.log")
+[ "$(head -n 1 "$said.console-3.txt")" = "[lubench: the first $left of $whole bytes are left out here: $tmp/talks/console-10.log]" ] &&
+	tail -n +2 "$said.console-3.txt" >"$tmp/end" && tail -c +$((left + 1)) "$tmp/talks/console-10.log" | cmp - "$tmp/end" >"$tmp/out" 2>&1 &&
+	head -n 1 "$tmp/end" | grep -qx '\[ *[0-9]*\] a line of forty characters, all told' && [ "$(stat -c %s "$tmp/end")" -gt $((256 * 1024 - 4096)) ] &&
+	[ "$(stat -c %s "$tmp/end")" -le $((256 * 1024)) ]
+check "of a long one the last 256 KiB are, which its first line says"
+sed '1d;$d' "$tmp/console/data/run-1.js" | jq -e '.consoles == []' >"$tmp/out"
+check "a run without one has none"
+"$lubench" dashboard -o "$tmp/console" $quick >"$tmp/out" 2>"$tmp/err" && ! ls "$tmp/console/data"/*.txt >"$tmp/out" 2>/dev/null
+check "and no console of an earlier site is left"
+
 # --- again, into the same directory
 "$lubench" dashboard -o "$site" $quick >"$tmp/out" 2>"$tmp/err" && [ "$(find "$site/data" -name 'run-*.js')" = "$site/data/run-0.js" ] &&
 	! ls "$site"/data/compare-* >"$tmp/out" 2>/dev/null

@@ -34,6 +34,7 @@
 	LUB.link = (path, text, attrs) =>
 		LUB.el("a", { href: "#/" + path.map(encodeURIComponent).join("/"), ...attrs }, text);
 	LUB.file = (name, text) => LUB.el("a", { href: "data/" + name, download: name }, text);
+	LUB.textFile = (name, text) => LUB.el("a", { href: "data/" + name, type: "text/plain" }, text);
 
 	// Whose numbers these are: nothing for hardware.
 	LUB.badge = (label) => label ? LUB.el("span", { class: "badge" }, label) : null;

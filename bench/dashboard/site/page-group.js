@@ -17,7 +17,7 @@
 	function pair(group) {
 		const runs = group.runs.map(([n]) => LUB.index.runs[n]).reverse();
 		let a = runs[Math.min(1, runs.length - 1)].id, b = runs[0].id;
-		const options = runs.map((r) => [r.id, r.id + ", series " + LUB.short(r.series)]);
+		const options = runs.map((r) => [r.id, r.id + ", series " + LUB.short(r.series) + ", in " + r.dir]);
 
 		return LUB.section("Compare two runs", null, el("p", { class: "controls" },
 			LUB.select("Base", options, a, (v) => { a = v; }), LUB.select("New", options, b, (v) => { b = v; }),

@@ -28,9 +28,9 @@
 
 	const runTable = (runs, caption) => LUB.table({
 		name: "runs", caption,
-		columns: ["Run", "Started", "Target", "Plan", "Kernel", "Series", "Outcomes", "Times of"],
+		columns: ["Run", "Started", "Target", "Plan", "Kernel", "Series", "Outcomes", "Times of", "Directory"],
 		rows: runs.map((r) => [LUB.link(["run", r.id], r.id), LUB.day(r.started), r.target + (r.host ? " " + r.host : ""), r.plan,
-			(r.kernel || "unknown") + " (" + (r.selection || "unknown") + ")", LUB.short(r.series), LUB.outcomeBar(r), LUB.badge(r.label) || "hardware"]),
+			(r.kernel || "unknown") + " (" + (r.selection || "unknown") + ")", LUB.short(r.series), LUB.outcomeBar(r), LUB.badge(r.label) || "hardware", el("code", {}, r.dir)]),
 	});
 
 	// The first so many, and a button for the others.

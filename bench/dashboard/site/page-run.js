@@ -14,15 +14,22 @@
 	// The pictures that the scenario of a run has, each of them left out where there is nothing to draw.
 	LUB.runSections = (run) => [LUB.curve(run), LUB.waterfall(run), LUB.iotlb(run), LUB.outcomes(run), provenance(run), raw(run)];
 
+	function console(c) {
+		if (!c.file)
+			return el("li", {}, el("code", {}, c.path), ": console, cannot be read (" + c.why + ")");
+		return el("li", {}, LUB.textFile(c.file, c.name), ": console, " + (c.left_out
+			? "cut: the last " + LUB.bytes(c.bytes - c.left_out) + " of " + LUB.bytes(c.bytes) + ", all of it: " : LUB.bytes(c.bytes) + ", of "),
+		el("code", {}, c.path));
+	}
+
 	function raw(run) {
 		const n = run.about.n;
 
 		return LUB.section("Records", null,
 			el("ul", {}, el("li", {}, LUB.file("run-" + n + ".samples.jsonl", "samples.jsonl"), ": the raw records, the source of everything here"),
 				el("li", {}, LUB.file("run-" + n + ".csv", "CSV"), ": every sample (times of an emulator, too; column emulated says so)"),
-				el("li", {}, LUB.file("run-" + n + ".json", "JSON"), ": what this page shows")),
-			el("p", {}, "Directory: ", el("code", {}, run.about.dir), ". Console: ", run.consoles.length ? run.consoles.map((c, i) => [i ? ", " : "", el("code", {}, c)])
-				: "none is beside the record", " (not copied here)."));
+				el("li", {}, LUB.file("run-" + n + ".json", "JSON"), ": what this page shows"), run.consoles.map(console)),
+			el("p", {}, "Directory: ", el("code", {}, run.about.dir), ".", run.consoles.length ? null : " Console: none is beside the record."));
 	}
 
 	function samples(run) {
@@ -46,7 +53,7 @@
 
 		return { title: "Run " + id, body: [
 			el("h1", {}, "Run " + id, " ", LUB.badge(about.label)),
-			el("p", {}, LUB.day(about.started) + ", target " + about.target + ", plan " + about.plan + ", mode " + about.mode + ". All runs like it: ",
+			el("p", {}, "In ", el("code", {}, about.dir), ", of " + LUB.day(about.started) + ", target " + about.target + ", plan " + about.plan + ", mode " + about.mode + ". All runs like it: ",
 				LUB.groupLink(group)),
 			run.failed ? el("p", { class: "answer bad" }, "A verdict of this run's report is FAIL: see the report below.") : null,
 			LUB.runSections(run), samples(run),
