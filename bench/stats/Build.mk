@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-stats-y := quantile.c bootstrap.c rank.c shift.c line.c robust.c cluster.c family.c changepoint.c
+stats-y := quantile.c bootstrap.c rank.c shift.c line.c robust.c cluster.c family.c counts.c changepoint.c

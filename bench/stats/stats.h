@@ -142,6 +142,39 @@ int stats_bootstrap_shift_strata(const struct stats_stratum *strata, size_t nr, 
 int stats_holm(const double *p, size_t n, double *adjusted);
 
 /**
+ * struct stats_counts - tries on two sides, in one stratum
+ * @of_x, @of_y: how many there were
+ * @hit_x, @hit_y: how many of them succeeded
+ */
+struct stats_counts {
+	unsigned int of_x, hit_x, of_y, hit_y;
+};
+
+/**
+ * struct stats_fisher - Fisher's exact test
+ * @p: two-sided: the chance of all that is no likelier than what was seen
+ * @p_less, @p_greater: one-sided, x succeeds less or more often than y
+ * @p_min: the smallest @p that so many successes of so many tries can give
+ */
+struct stats_fisher {
+	double p, p_less, p_greater, p_min;
+};
+
+/**
+ * stats_fisher_strata - does one side succeed more often, stratum by stratum
+ * @strata: a stratum in which one side has no try says nothing
+ * @nr: their number
+ * @f: the answer
+ *
+ * The number of successes of x is asked about, given all successes of each stratum (the exact form of the test of
+ * Mantel and Haenszel; of one stratum it is Fisher's).
+ *
+ * Return: 0; -ENODATA when nothing else could have been seen, for instance as all tries succeeded; -EINVAL when more
+ * succeeded than were tried; -ENOMEM.
+ */
+int stats_fisher_strata(const struct stats_counts *strata, size_t nr, struct stats_fisher *f);
+
+/**
  * stats_hodges_lehmann - how far y lies above x: the median of all differences y - x
  *
  * Return: the shift; NaN when a side is empty or memory is out.

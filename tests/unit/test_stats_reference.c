@@ -52,6 +52,31 @@ static void r_holm(const json_t *one)
 	free(want);
 }
 
+/* Hypergeometric chances of two programs, in another order of sums where there are several strata. */
+static void r_fisher(const json_t *one)
+{
+	const json_t *list = json_object_get(one, "strata"), *row;
+	struct stats_counts st[8] = { 0 };
+	struct stats_fisher f;
+	size_t i;
+
+	assert_in_range(json_array_size(list), 1, 8);
+	json_array_foreach(list, i, row) {
+		int x, no_x, y, no_y;
+
+		assert_int_equal(json_unpack((json_t *)row, "[i,i,i,i]", &x, &no_x, &y, &no_y), 0);
+		st[i] = (struct stats_counts){ .of_x = (unsigned int)(x + no_x),
+					       .hit_x = (unsigned int)x,
+					       .of_y = (unsigned int)(y + no_y),
+					       .hit_y = (unsigned int)y };
+	}
+	assert_int_equal(stats_fisher_strata(st, json_array_size(list), &f), 0);
+	near("p", f.p, num(one, "p"), 1e-9);
+	near("p less", f.p_less, num(one, "p_less"), 1e-9);
+	near("p greater", f.p_greater, num(one, "p_greater"), 1e-9);
+	assert_true(f.p_min <= f.p * (1 + 1e-9));
+}
+
 static void r_order(const json_t *one)
 {
 	struct stats_summary sum;
@@ -159,6 +184,7 @@ static void r_slope(const json_t *one)
 }
 
 REFERENCE(r_wilcox, "stats-r.json", "wilcox")
+REFERENCE(r_fisher, "stats-r.json", "fisher")
 REFERENCE(r_holm, "stats-r.json", "holm")
 REFERENCE(r_order, "stats-r.json", "order")
 REFERENCE(r_one_sample, "stats-r.json", "one_sample")
@@ -174,8 +200,8 @@ int main(void)
 		cmocka_unit_test(r_wilcox_agrees),	 cmocka_unit_test(r_holm_agrees),
 		cmocka_unit_test(r_order_agrees),	 cmocka_unit_test(r_one_sample_agrees),
 		cmocka_unit_test(r_large_strata_agrees), cmocka_unit_test(r_slope_agrees),
-		cmocka_unit_test(scipy_rank_agrees),	 cmocka_unit_test(counted_strata_agrees),
-		cmocka_unit_test(scipy_line_agrees),
+		cmocka_unit_test(r_fisher_agrees),	 cmocka_unit_test(scipy_rank_agrees),
+		cmocka_unit_test(counted_strata_agrees), cmocka_unit_test(scipy_line_agrees),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
