@@ -78,7 +78,7 @@ static void count_failure(struct campaign *c, const char *outcome, const char *r
 	if (++c->failures < most || *c->stopped)
 		return;
 	snprintf(c->stopped, sizeof(c->stopped),
-		 "not run: %s%sstopped after %u failures in a row, the last: %s: %.300s",
+		 OUTCOME_NOT_RUN "%s%sstopped after %u failures in a row, the last: %s: %.300s",
 		 host ? host : "", host ? " is quarantined: " : "", most, outcome, reason);
 	if (host)
 		journal_write(&c->journal, "quarantine",
@@ -200,7 +200,7 @@ static int next_cycle(struct campaign *c, const struct plan_cycle *cycle)
 		c->up = false;
 		/* An emulator that never came up will not do so the second time. */
 		if (!c->run_line && !c->target.host)
-			snprintf(c->stopped, sizeof(c->stopped), "not run: %s", c->why);
+			snprintf(c->stopped, sizeof(c->stopped), OUTCOME_NOT_RUN "%s", c->why);
 		err = give_up(c, cycle, "harness-error", c->why);
 		count_failure(c, "harness-error", c->why);
 		return err;

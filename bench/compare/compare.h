@@ -28,6 +28,9 @@ struct record_set;
 /* How likely a comparison of two equal sides finds any change at all. */
 #define CMP_ALPHA 0.01
 
+/* The same of the cycles that failed, which are asked about at a level of their own. */
+#define CMP_ALPHA_FAILED 0.05
+
 /* Relative change that is noise as long as no history says otherwise. */
 #define CMP_FLOOR 0.02
 
@@ -90,6 +93,7 @@ struct cmp_obs_list {
  * @nulls: samples of each side without a value
  * @null_why: reason of the first of these
  * @ref: logarithm of the median over the cycles of both sides; NaN when a value is not positive
+ * @lost: the base has 5 cycles of it and more, the new side none, and left it out for no reason of its own
  */
 struct cmp_point {
 	const struct lub_params *p;
@@ -97,6 +101,7 @@ struct cmp_point {
 	unsigned int nulls[CMP_SIDES];
 	const char *null_why[CMP_SIDES];
 	double ref;
+	bool lost;
 	struct cmp_test test;
 };
 
@@ -121,13 +126,14 @@ struct cmp_scaling {
  * struct cmp_series - one metric in one setting, over all its points
  * @first: a sample of it; everything but the size of the point is the key
  * @headline: it is judged (bench/compare/metrics.c)
+ * @lost: as a point is, of all its points together
  * @all: the question over all points at once; of one point it is that one's
  * @noise: relative changes below this are noise
  * @noise_from: changes between runs that @noise was learnt from; 0: it is the given floor
  */
 struct cmp_series {
 	const struct lub_sample *first;
-	bool headline;
+	bool headline, lost;
 	struct cmp_point *points;
 	size_t nr_points, cap_points;
 	struct cmp_test all;
@@ -158,6 +164,16 @@ struct cmp_run {
 	enum cmp_side side;
 };
 
+/**
+ * struct cmp_cycles - how the cycles of one mode ended
+ * @tried: of each side: neither skipped for a stated reason, nor without an outcome
+ * @ok: how many of these ended ok
+ */
+struct cmp_cycles {
+	const char *mode;
+	unsigned int tried[CMP_SIDES], ok[CMP_SIDES];
+};
+
 /* How many tests there were in each family that Holm's correction went over. */
 struct cmp_families {
 	size_t series, scaling, points;
@@ -168,9 +184,12 @@ struct cmp_families {
  * @runs: runs of all sides
  * @cycles: planned cycles of each side
  * @ok: how many of them ended ok
- * @worse, @better, @judged: tests with that verdict; judged with any verdict
+ * @modes: how the cycles of each mode ended
+ * @ended: do more of them fail; its @n are tried cycles, and Holm's correction does not go over it
+ * @worse, @better, @judged: tests with that verdict, without @ended; judged with any verdict
  * @series_judged, @series_asked: series with a verdict, and those that should have one
  * @lost: judged series that base has and new has not, though it planned the same
+ * @lost_points: points of other judged series that are lost
  */
 struct compare {
 	struct cmp_options opt;
@@ -179,8 +198,11 @@ struct compare {
 	struct cmp_series *series;
 	size_t nr_series, cap_series;
 	size_t cycles[CMP_SIDES], ok[CMP_SIDES];
+	struct cmp_cycles *modes;
+	size_t nr_modes, cap_modes;
+	struct cmp_test ended;
 	struct cmp_families families;
-	size_t worse, better, judged, series_judged, series_asked, lost;
+	size_t worse, better, judged, series_judged, series_asked, lost, lost_points;
 };
 
 /**
@@ -228,11 +250,21 @@ enum cmp_outcome {
 	CMP_UNKNOWN = 2,
 };
 
-/* What it comes to: a judged series that got worse, or that is lost, is a regression. */
+/* What it comes to: a judged series that got worse, lost series and points, and more failed cycles are a regression. */
 enum cmp_outcome cmp_outcome(const struct compare *c);
+
+/* Room for cmp_sentence(). */
+#define CMP_SENTENCE 400
 
 /* The outcome in one sentence. */
 char *cmp_sentence(const struct compare *c, char *buf, size_t len);
+
+/**
+ * cmp_failed_text() - cycles that failed, in words: "more cycles fail: 10 of 20, of the base 0 of 20"
+ *
+ * Return: is there anything to be said: did the new side fail more often, or is there a verdict that it does not?
+ */
+bool cmp_failed_text(const struct compare *c, char *buf, size_t len);
 
 /* "EMULATED" and the like when a run of either side is, else NULL. */
 const char *cmp_label(const struct compare *c);
@@ -283,6 +315,15 @@ bool cmp_is_headline(const struct lub_sample *s, const char *pattern);
 
 /* Does its cost grow with HWPTs and page-table pages, so that it is fitted? */
 bool cmp_scales(const char *metric);
+
+/* Outcomes of a run to counts of cycles. Return: 0 or -ENOMEM. */
+int cmp_count_cycles(struct compare *c, const struct record_set *set, enum cmp_side side);
+
+/* Is the series lost, are its points? After its questions were asked. */
+void cmp_lost(struct compare *c, struct cmp_series *s);
+
+/* Ask whether more cycles failed. Return: 0 or -ENOMEM. */
+int cmp_failures(struct compare *c);
 
 /* Samples to medians of cycles, and the reference of each point. Return: 0 or -ENOMEM. */
 int cmp_reduce(struct compare *c);

@@ -95,28 +95,6 @@ static int add_sample(struct compare *c, const struct lub_sample *sample, enum c
 	return 0;
 }
 
-/* One cycle has an outcome for each of its points; it is ok when one of them is. */
-static void count_cycles(struct compare *c, const struct record_set *set, enum cmp_side side)
-{
-	size_t i, j, planned;
-
-	if (side >= CMP_SIDES)
-		return;
-	planned = (size_t)json_integer_value(json_object_get(set->run, "cycles"));
-	c->cycles[side] += planned;
-	for (i = 0; i < set->nr_outcomes; i++) {
-		const struct lub_outcome *o = &set->outcomes[i];
-
-		if (strcmp(o->outcome, "ok"))
-			continue;
-		for (j = 0; j < i; j++)
-			if (set->outcomes[j].cycle == o->cycle &&
-			    !strcmp(set->outcomes[j].outcome, "ok"))
-				break;
-		c->ok[side] += j == i;
-	}
-}
-
 int cmp_add_run(struct compare *c, const struct record_set *set, enum cmp_side side)
 {
 	size_t i;
@@ -129,7 +107,9 @@ int cmp_add_run(struct compare *c, const struct record_set *set, enum cmp_side s
 		if (err)
 			return err;
 	}
-	count_cycles(c, set, side);
+	err = cmp_count_cycles(c, set, side);
+	if (err)
+		return err;
 	c->runs[c->nr_runs].set = set;
 	c->runs[c->nr_runs++].side = side;
 	return 0;
@@ -264,5 +244,6 @@ void cmp_free(struct compare *c)
 		free(c->series[i].points);
 	}
 	free(c->series);
+	free(c->modes);
 	memset(c, 0, sizeof(*c));
 }

@@ -40,12 +40,34 @@ static json_t *values(const struct compare *c, const struct cmp_obs_list *list)
 	return all;
 }
 
+/* Of those that were tried. */
+static json_t *ended(const struct compare *c)
+{
+	const struct cmp_test *t = &c->ended;
+	json_t *modes = json_array();
+	size_t i;
+
+	for (i = 0; i < c->nr_modes; i++) {
+		const struct cmp_cycles *m = &c->modes[i];
+
+		json_array_append_new(modes,
+				      json_pack("{s:s, s:[i,i], s:[i,i]}", "mode", m->mode, "tried",
+						(int)m->tried[CMP_BASE], (int)m->tried[CMP_NEW],
+						"ok", (int)m->ok[CMP_BASE], (int)m->ok[CMP_NEW]));
+	}
+	return json_pack("{s:[i,i], s:[i,i], s:o, s:f, s:s, s:s?, s:o}", "tried",
+			 (int)t->n[CMP_BASE], (int)t->n[CMP_NEW], "ok", (int)c->ok[CMP_BASE],
+			 (int)c->ok[CMP_NEW], "p", number(t->p), "level", CMP_ALPHA_FAILED,
+			 "verdict", cmp_verdict_name(t->verdict), "why", t->why, "modes", modes);
+}
+
 static json_t *point(const struct compare *c, const struct cmp_point *p)
 {
 	json_t *params = emit_params(p->p), *o = test(&p->test);
 	int side;
 
 	json_object_set_new(o, "params", params ? params : json_null());
+	json_object_set_new(o, "lost", json_boolean(p->lost));
 	for (side = 0; side < CMP_SIDES; side++) {
 		const char *name = side ? "new" : "base";
 
@@ -70,6 +92,7 @@ static json_t *series(const struct compare *c, const struct cmp_series *s)
 	json_object_set_new(o, "clock",
 			    s->first->clock ? json_string(s->first->clock) : json_null());
 	json_object_set_new(o, "scenario", json_string(s->first->scenario));
+	json_object_set_new(o, "lost", json_boolean(s->lost));
 	json_object_set_new(o, "noise", number(s->noise));
 	json_object_set_new(o, "noise_from", json_integer((json_int_t)s->noise_from));
 	for (i = 0; i < s->nr_points; i++)
@@ -112,7 +135,7 @@ json_t *cmp_json(const struct compare *c)
 {
 	json_t *all = json_array(), *runs = json_array(), *differ = json_array();
 	const char *label = cmp_label(c);
-	char line[200];
+	char line[CMP_SENTENCE];
 	size_t i;
 
 	for (i = 0; i < c->nr_runs; i++)
@@ -122,7 +145,7 @@ json_t *cmp_json(const struct compare *c)
 	cmp_conditions(c, condition, differ);
 	return json_pack(
 		"{s:i, s:s, s:s?, s:i, s:s, s:f, s:f, s:{s:i, s:i, s:i}, s:[i,i], s:[i,i], "
-		"s:{s:i, s:i, s:i, s:i}, s:o, s:o, s:o}",
+		"s:{s:i, s:i, s:i, s:i, s:i}, s:o, s:o, s:o, s:o}",
 		"schema", 1, "kind", "comparison", "label", label, "exit", cmp_outcome(c),
 		"verdict", cmp_sentence(c, line, sizeof(line)), "alpha", c->opt.alpha, "floor",
 		c->opt.floor, "families", "series", (int)c->families.series, "scaling",
@@ -130,5 +153,6 @@ json_t *cmp_json(const struct compare *c)
 		(int)c->cycles[CMP_BASE], (int)c->cycles[CMP_NEW], "cycles_ok",
 		(int)c->ok[CMP_BASE], (int)c->ok[CMP_NEW], "answers", "judged", (int)c->judged,
 		"worse", (int)c->worse, "better", (int)c->better, "lost", (int)c->lost,
-		"differences", differ, "runs", runs, "series", all);
+		"lost_points", (int)c->lost_points, "ended", ended(c), "differences", differ,
+		"runs", runs, "series", all);
 }

@@ -3,7 +3,8 @@
  * The questions, their p values, Holm's correction, the verdicts.
  *
  * Three families of questions share the false alarms that are allowed: one question a judged series, one a
- * coefficient of its scaling, one a point of it. A family that is empty leaves its share to the others.
+ * coefficient of its scaling, one a point of it. A family that is empty leaves its share to the others. What has no
+ * number is outcomes.c's.
  */
 #include <errno.h>
 #include <math.h>
@@ -246,34 +247,6 @@ static int correct(struct compare *c, enum family f, size_t members, double shar
 	return err;
 }
 
-/* A series that both sides planned and that only the base has: what was there is not any more. */
-static bool lost(const struct cmp_series *s)
-{
-	size_t i, base = 0, now = 0;
-
-	for (i = 0; i < s->nr_points; i++) {
-		base += s->points[i].obs[CMP_BASE].n;
-		now += s->points[i].obs[CMP_NEW].n;
-	}
-	return s->headline && base >= STATS_MIN_COMPARE && !now;
-}
-
-static bool same_plan(const struct compare *c)
-{
-	const char *plan = NULL, *p;
-	size_t i;
-
-	for (i = 0; i < c->nr_runs; i++) {
-		p = json_string_value(json_object_get(c->runs[i].set->run, "plan"));
-		if (c->runs[i].side == CMP_HISTORY)
-			continue;
-		if (plan && !model_same(plan, p))
-			return false;
-		plan = p;
-	}
-	return plan;
-}
-
 int cmp_judge(struct compare *c)
 {
 	size_t *members[FAMILIES] = { &c->families.series, &c->families.scaling,
@@ -282,6 +255,8 @@ int cmp_judge(struct compare *c)
 	size_t i, j;
 	int err = cmp_reduce(c), f;
 
+	if (!err)
+		err = cmp_failures(c);
 	for (i = 0; i < c->nr_series && !err; i++) {
 		struct cmp_series *s = &c->series[i];
 
@@ -293,7 +268,8 @@ int cmp_judge(struct compare *c)
 			err = cmp_noise(c, s);
 		if (!err)
 			err = cmp_scaling(c, s);
-		c->lost += !err && same_plan(c) && lost(s);
+		if (!err)
+			cmp_lost(c, s);
 	}
 	for (f = 0; f < FAMILIES && !err; f++) {
 		for_family(c, f, count, members[f]);

@@ -65,13 +65,14 @@ char *cmp_point_name(const struct lub_params *p, char *buf, size_t len)
 
 enum cmp_outcome cmp_outcome(const struct compare *c)
 {
-	if (c->worse || c->lost)
+	if (c->worse || c->lost || c->lost_points || c->ended.verdict == CMP_WORSE)
 		return CMP_REGRESSION;
 	return c->series_judged ? CMP_NO_REGRESSION : CMP_UNKNOWN;
 }
 
 char *cmp_sentence(const struct compare *c, char *buf, size_t len)
 {
+	char failed[CMP_SENTENCE / 2];
 	size_t at;
 
 	switch (cmp_outcome(c)) {
@@ -90,6 +91,13 @@ char *cmp_sentence(const struct compare *c, char *buf, size_t len)
 	at = strlen(buf);
 	if (c->lost)
 		snprintf(buf + at, len - at, "; %zu series of the base are lost", c->lost);
+	at = strlen(buf);
+	if (c->lost_points)
+		snprintf(buf + at, len - at, "; %zu point%s lost", c->lost_points,
+			 c->lost_points == 1 ? " of the base is" : "s of the base are");
+	at = strlen(buf);
+	if (cmp_failed_text(c, failed, sizeof(failed)))
+		snprintf(buf + at, len - at, "; %s", failed);
 	at = strlen(buf);
 	if (c->series_judged < c->series_asked)
 		snprintf(buf + at, len - at, "; %zu of %zu series could not be judged",

@@ -23,37 +23,58 @@ static char *probability(char buf[CELL], double p)
 	return buf;
 }
 
-static void row(FILE *out, const char *name, const char *unit, const struct cmp_test *t,
-		struct notes *notes)
+/* What a row is about, where it is not a test alone. */
+struct row {
+	const char *name;
+	char cell[CMP_SIDES][CELL];
+	bool lost;
+};
+
+static void row(FILE *out, const struct row *r, const struct cmp_test *t, struct notes *notes)
 {
-	char base[CELL], now[CELL], shift[CELL], ci[CELL], delta[CELL] = "-", n[CELL], p[CELL];
+	char shift[CELL], ci[CELL], delta[CELL] = "-", n[CELL], p[CELL];
 	char verdict[CELL], note[4] = "";
-	int side;
 
-	for (side = 0; side < CMP_SIDES; side++) {
-		char *cell = side ? now : base;
-
-		if (isnan(t->med[side]))
-			strcpy(cell, "");
-		else
-			fmt_unit(cell, unit, t->med[side]);
-	}
 	if (!isnan(t->delta))
 		snprintf(delta, sizeof(delta), "%+.2f", t->delta);
 	snprintf(n, sizeof(n), "%zu/%zu", t->n[CMP_BASE], t->n[CMP_NEW]);
 	if (t->why)
 		snprintf(note, sizeof(note), "(%c)", notes_ref(notes, NULL, t->why));
 	snprintf(verdict, sizeof(verdict), "%s%s",
-		 t->verdict == CMP_NONE	   ? "-"
+		 r->lost		   ? "LOST"
+		 : t->verdict == CMP_NONE  ? "-"
 		 : t->verdict == CMP_WORSE ? "WORSE"
 					   : cmp_verdict_name(t->verdict),
 		 note);
-	fprintf(out, "%-30s%9s%9s%8s%14s%6s%6s%9s %s\n", name, base, now,
-		cmp_percent(shift, t->shift), cmp_interval(ci, t), delta, n,
+	fprintf(out, "%-30s%9s%9s%8s%14s%6s%6s%9s %s\n", r->name, r->cell[CMP_BASE],
+		r->cell[CMP_NEW], cmp_percent(shift, t->shift), cmp_interval(ci, t), delta, n,
 		probability(p, t->p_adj),
 		t->judged ? verdict
 		: note[0] ? note
 			  : "");
+}
+
+static void values(FILE *out, const char *name, const char *unit, const struct cmp_test *t,
+		   bool lost, struct notes *notes)
+{
+	struct row r = { .name = name, .lost = lost };
+	int side;
+
+	for (side = 0; side < CMP_SIDES; side++)
+		if (!isnan(t->med[side]))
+			fmt_unit(r.cell[side], unit, t->med[side]);
+	row(out, &r, t, notes);
+}
+
+/* Of those that were tried: what was skipped is in the head only. */
+static void ended(FILE *out, const struct compare *c, struct notes *notes)
+{
+	struct row r = { .name = "cycles that ended ok" };
+	int side;
+
+	for (side = 0; side < CMP_SIDES; side++)
+		snprintf(r.cell[side], CELL, "%zu/%zu", c->ok[side], c->ended.n[side]);
+	row(out, &r, &c->ended, notes);
 }
 
 static void series(FILE *out, const struct cmp_series *s, bool all, struct notes *notes)
@@ -65,24 +86,32 @@ static void series(FILE *out, const struct cmp_series *s, bool all, struct notes
 	if (s->nr_points > 1 && strlen(name) < 20)
 		snprintf(name + strlen(name), sizeof(name) - strlen(name), ", %zu points",
 			 s->nr_points);
-	row(out, name, s->first->unit, &s->all, notes);
+	values(out, name, s->first->unit, &s->all, s->lost, notes);
 	if (s->scaling.terms && s->scaling.reason)
 		fprintf(out, "  scaling: %s\n", s->scaling.reason);
 	for (i = 0; i < s->scaling.terms && !s->scaling.reason; i++) {
 		snprintf(point, sizeof(point), "  %s", s->scaling.name[i]);
-		row(out, point, s->first->unit, &s->scaling.coef[i], notes);
+		values(out, point, s->first->unit, &s->scaling.coef[i], false, notes);
 	}
 	for (i = 0; i < s->nr_points && s->nr_points > 1; i++) {
-		if (!all && isnan(s->points[i].test.p)) {
+		if (!all && isnan(s->points[i].test.p) && !s->points[i].lost) {
 			left_out++;
 			continue;
 		}
 		cmp_point_name(s->points[i].p, point + 2, NAME);
-		row(out, point, s->first->unit, &s->points[i].test, notes);
+		values(out, point, s->first->unit, &s->points[i].test, s->points[i].lost, notes);
 	}
 	if (left_out)
 		fprintf(out, "  (%zu of its points alone have too few cycles: --all shows them)\n",
 			left_out);
+}
+
+static void head(FILE *out, const char *label, bool judged)
+{
+	fprintf(out, "\n%s%s%s%s\n%-30s%9s%9s%8s%14s%6s%6s%9s %s\n",
+		judged ? "What is judged" : "What is not judged", label ? " [" : "",
+		label ? label : "", label ? "]" : "", "", "base", "new", "change", "95 % interv.",
+		"delta", "n", "p (Holm)", judged ? "verdict" : "");
 }
 
 static void table(FILE *out, const struct compare *c, bool all, bool judged)
@@ -95,12 +124,13 @@ static void table(FILE *out, const struct compare *c, bool all, bool judged)
 		if (!cmp_shown(&c->series[i], all) || c->series[i].headline != judged)
 			continue;
 		if (!shown++)
-			fprintf(out, "\n%s%s%s%s\n%-30s%9s%9s%8s%14s%6s%6s%9s %s\n",
-				judged ? "What is judged" : "What is not judged", label ? " [" : "",
-				label ? label : "", label ? "]" : "", "", "base", "new", "change",
-				"95 % interv.", "delta", "n", "p (Holm)", judged ? "verdict" : "");
+			head(out, label, judged);
 		series(out, &c->series[i], all, &notes);
 	}
+	if (judged && !shown)
+		head(out, label, judged);
+	if (judged)
+		ended(out, c, &notes);
 	notes_print(out, &notes);
 }
 
@@ -129,6 +159,11 @@ static void rules(FILE *out, const struct compare *c)
 		c->families.series, c->families.scaling, c->families.points, 100 * c->opt.alpha);
 	fputc('\n', out);
 	fmt_wrap(out, "rule     ", line);
+	snprintf(
+		line, sizeof(line),
+		"cycles that failed: Fisher's exact test within each mode, at a level of its own, %g %%",
+		100 * CMP_ALPHA_FAILED);
+	fmt_wrap(out, "         ", line);
 	snprintf(line, sizeof(line),
 		 "changes below %g %% are noise, where no history says otherwise",
 		 100 * c->opt.floor);
@@ -148,7 +183,7 @@ static void rules(FILE *out, const struct compare *c)
 int cmp_text(FILE *out, const struct compare *c, bool all)
 {
 	const char *label = cmp_label(c);
-	char line[200];
+	char line[CMP_SENTENCE];
 
 	fprintf(out, "lubench compare%s%s%s\n", label ? " [" : "", label ? label : "",
 		label ? "]" : "");

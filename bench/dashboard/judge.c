@@ -100,6 +100,36 @@ static json_t *changes(const struct compare *c)
 	return all;
 }
 
+/* What is lost, and cycles that fail, a line each: regressions that no change says. */
+static json_t *failures(const struct compare *c)
+{
+	char name[160], point[160], line[CMP_SENTENCE];
+	json_t *all = json_array();
+	size_t i, j;
+
+	if (c->ended.verdict == CMP_WORSE && cmp_failed_text(c, line, sizeof(line)))
+		dash_append(all, dash_text(line));
+	for (i = 0; i < c->nr_series; i++) {
+		const struct cmp_series *s = &c->series[i];
+
+		cmp_series_name(s, name, sizeof(name));
+		if (s->lost) {
+			snprintf(line, sizeof(line), "%s is lost: %s", name, s->all.why);
+			dash_append(all, dash_text(line));
+		}
+		for (j = 0; j < s->nr_points && !s->lost; j++) {
+			const struct cmp_point *p = &s->points[j];
+
+			if (!p->lost)
+				continue;
+			snprintf(line, sizeof(line), "%s, %s is lost: %s", name,
+				 cmp_point_name(p->p, point, sizeof(point)), p->test.why);
+			dash_append(all, dash_text(line));
+		}
+	}
+	return all;
+}
+
 static json_t *nothing(size_t now, json_t *why)
 {
 	json_t *o = json_object();
@@ -127,7 +157,7 @@ static int write_comparison(struct dash *d, const struct compare *c, size_t nr)
 static json_t *summary(const struct compare *c, size_t base, size_t now, size_t nr)
 {
 	json_t *o = json_object();
-	char line[200];
+	char line[CMP_SENTENCE];
 
 	dash_set(o, "new", json_integer((json_int_t)now));
 	dash_set(o, "base", json_integer((json_int_t)base));
@@ -139,6 +169,7 @@ static json_t *summary(const struct compare *c, size_t base, size_t now, size_t 
 	dash_set(o, "judged", json_integer((json_int_t)c->series_judged));
 	dash_set(o, "history", json_integer((json_int_t)c->nr_runs - 2));
 	dash_set(o, "changes", changes(c));
+	dash_set(o, "failures", failures(c));
 	return o;
 }
 

@@ -190,6 +190,13 @@ json_t *emit_outcome(const struct lub_outcome *o);
 int emit_write(int fd, json_t *line);
 
 /**
+ * OUTCOME_NOT_RUN - how the reason of a "skip" begins when others failed before it
+ *
+ * The cycle was planned and could be run; nobody left it out on purpose.
+ */
+#define OUTCOME_NOT_RUN "not run: "
+
+/**
  * outcome_valid() - is this one of the outcomes of design.md section 5
  * @name: the word
  *

@@ -41,7 +41,7 @@
 			el("h1", {}, "Two runs ", LUB.badge(label)),
 			el("p", {}, "Base: ", LUB.link(["run", idA], idA), ", series " + LUB.short(about[0].series) + ". New: ", LUB.link(["run", idB], idB), ", series " + LUB.short(about[1].series) + "."),
 			same ? null : el("p", { class: "answer bad" }, "These two differ in target, plan or clock: ", about[0].label || "hardware", " and ", about[1].label || "hardware", ". Nothing follows from a difference."),
-			LUB.section("Verdict", label, step ? [el("p", {}, LUB.stateTag(step), " ", step.verdict, "."), LUB.changes(step, step.label)]
+			LUB.section("Verdict", label, step ? [el("p", {}, LUB.stateTag(step), " ", step.verdict, "."), LUB.failures(step, 50), LUB.changes(step, step.label)]
 				: el("p", {}, "This pair was not judged when the site was made. To judge it: ", el("code", {}, "lubench compare " + about[0].dir + " " + about[1].dir))),
 			LUB.section("Medians", label, el("p", {}, "Medians over the cycles, point by point; a ratio alone is no verdict."), table(shown, "Judged series", "two-runs"),
 				LUB.behind(table(rows, "All series", "two-runs-all"))),
