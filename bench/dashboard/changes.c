@@ -92,6 +92,43 @@ int dash_changes(const struct dash *d, const struct dash_group *g, const bool *c
 	return 0;
 }
 
+void dash_standing(struct dash_group *g, const json_t *series, const char *point,
+		   const json_t *changes)
+{
+	const json_t *at, *since = NULL;
+	double by, sum = 0;
+	json_t *o;
+	size_t i;
+
+	json_array_foreach(changes, i, at) {
+		by = log1p(json_number_value(json_object_get(at, "change")));
+		if (by > 0 && json_is_string(json_object_get(at, "expected")))
+			continue;
+		/* that it got better once excuses nothing later */
+		if (by < 0 && !since)
+			continue;
+		since = since ? since : at;
+		sum += by;
+		if (sum > log1p(CMP_FLOOR))
+			continue;
+		since = NULL;
+		sum = 0;
+	}
+	if (!since)
+		return;
+	for (i = 0; i < g->nr_runs; i++)
+		if ((json_int_t)g->runs[i] == json_integer_value(json_object_get(since, "run")))
+			break;
+	if (!json_array_size(g->standing) || i < g->since)
+		g->since = i;
+	o = json_object();
+	dash_set(o, "series", json_incref(json_object_get(series, "name")));
+	dash_set(o, "point", dash_text(point));
+	dash_set(o, "run", json_incref(json_object_get(since, "run")));
+	dash_set(o, "change", dash_number(expm1(sum)));
+	json_array_append_new(g->standing, o);
+}
+
 json_t *dash_notes(const struct dash *d, const struct dash_group *g, const char *metric)
 {
 	json_t *all = json_array(), *o;

@@ -138,6 +138,9 @@ static json_t *group_json(const struct dash *d, size_t nr)
 	dash_set(o, "target", dash_text(newest->head.target));
 	dash_set(o, "plan", dash_text(dash_field(&newest->head, "plan")));
 	dash_set(o, "newest", json_incref(g->newest));
+	dash_set(o, "standing", json_incref(g->standing));
+	dash_set(o, "since",
+		 json_array_size(g->standing) ? json_integer((json_int_t)g->runs[g->since]) : NULL);
 	return o;
 }
 
@@ -181,6 +184,7 @@ static void release(struct dash *d)
 		json_decref(g->trend);
 		json_decref(g->newest);
 		json_decref(g->steps);
+		json_decref(g->standing);
 		free(g->runs);
 		free(g->id);
 	}

@@ -158,7 +158,7 @@ static json_t *order(const struct dash *d, const struct dash_group *g, bool *com
 }
 
 /* Lists instead of objects: names from records are values there, and nothing else. */
-static int series_json(const struct dash *d, const struct dash_group *g, const bool *comparable,
+static int series_json(const struct dash *d, struct dash_group *g, const bool *comparable,
 		       const json_t *series, json_t *all)
 {
 	static const char *const plain[] = { "name", "metric", "unit", "headline" };
@@ -174,6 +174,7 @@ static int series_json(const struct dash *d, const struct dash_group *g, const b
 			err = dash_changes(d, g, comparable,
 					   json_string_value(json_object_get(series, "metric")),
 					   rows, &changes);
+		dash_standing(g, series, point, changes);
 		one = json_object();
 		dash_set(one, "point", dash_text(point));
 		dash_set(one, "rows", json_incref((json_t *)rows));
@@ -194,13 +195,14 @@ static int series_json(const struct dash *d, const struct dash_group *g, const b
 
 int dash_group_write(const struct dash *d, size_t group)
 {
-	const struct dash_group *g = &d->groups[group];
+	struct dash_group *g = &d->groups[group];
 	bool *comparable = calloc(g->nr_runs + 1, sizeof(*comparable));
 	json_t *o = json_object(), *all = json_array(), *series;
 	char name[40];
 	const char *key;
 	int err = comparable ? 0 : -ENOMEM;
 
+	g->standing = json_array();
 	if (!err) {
 		dash_set(o, "id", dash_text(g->id));
 		dash_set(o, "runs", order(d, g, comparable));

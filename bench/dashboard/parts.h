@@ -35,12 +35,15 @@ struct dash_run {
  * @trend: series by key, each with points by key, each with a row a run
  * @newest: what came out of comparing the newest run, for the index; NULL before
  * @steps: the same of the runs before it, newest first
+ * @standing: what got worse and not better again, by change points; NULL before
+ * @since: of @runs, where the first of these began
  */
 struct dash_group {
 	char *id;
 	size_t *runs;
 	size_t nr_runs, cap_runs;
-	json_t *trend, *newest, *steps;
+	json_t *trend, *newest, *steps, *standing;
+	size_t since;
 };
 
 struct dash {
@@ -131,7 +134,7 @@ int dash_group_add(struct dash *d, size_t nr, const struct compare *c);
 /* Orders groups by name and runs by time. */
 void dash_groups_sort(struct dash *d);
 
-/* Writes data/group-N.js. Return: 0 or -errno (said). */
+/* Writes data/group-N.js, and finds what stands. Return: 0 or -errno (said). */
 int dash_group_write(const struct dash *d, size_t group);
 
 /* --- judge.c --- */
@@ -155,6 +158,17 @@ int dash_judge(struct dash *d, struct dash_group *g);
  */
 int dash_changes(const struct dash *d, const struct dash_group *g, const bool *comparable,
 		 const char *metric, const json_t *rows, json_t **out);
+
+/**
+ * dash_standing() - add to @standing what got worse at a point and not better again
+ * @series: its series in the trend
+ * @point: its name
+ * @changes: from dash_changes()
+ *
+ * Expected changes to the worse do not count, and better ones undo those before them as far as they go.
+ */
+void dash_standing(struct dash_group *g, const json_t *series, const char *point,
+		   const json_t *changes);
 
 /* What the file of annotations says about a metric of the group's runs: a list. */
 json_t *dash_notes(const struct dash *d, const struct dash_group *g, const char *metric);

@@ -235,6 +235,10 @@ async function speed(browser, site) {
 	const answer = await p.page.locator(".answer").textContent();
 	check(answer.startsWith("Yes: vtd, blackout. 1 of 1 comparison") && (await p.page.locator("main").textContent()).includes("blackout.service +2"),
 		"the first page says what regressed, and how much", answer);
+	await go(p.page, "still", "#/");
+	const still = await p.page.locator(".answer").textContent(), said = await p.page.locator("main").textContent();
+	check(still.startsWith("Yes, since run-10 (vtd, p).") && /Still worse.*preserve\.iommufd, 4 KiB, 4 KiB, 1 HWPT: \+10\.\d % since run-10/.test(said),
+		"and what got worse earlier and stayed so", still + said);
 	await sameNumbers(p, hashes);
 	await keyboard(p);
 	await downloads(p);

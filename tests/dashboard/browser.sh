@@ -35,6 +35,18 @@ for ((i = 1; i <= 9000; i++)); do echo "[$i] <b>line</b> of a console that has m
 tests/dashboard/synthetic.sh "$out/runs" 100000 1.5 || exit 1
 "$lubench" dashboard -o "$out/many" -u $modules/uplot "$out/runs" || exit 1
 rm -rf "$out/runs"
+# Twenty runs that are a tenth slower from the eleventh on: the newest is as slow as the one before it.
+for ((i = 0; i < 20; i++)); do
+	mkdir -p "$out/runs/run-$i"
+	jq -nc --arg r "run-$i" --arg at "2026-01-$((10 + i))" --argjson v $(((1000000 + (i * 7919 % 11 - 5) * 1000) * (i < 10 ? 10 : 11) / 10)) '
+		{schema: 1, kind: "run", run: $r, target: "vtd", emulated: false, simulated: true, plan: "p", mode: "preserve",
+		 reps: 1, cycles: 3, planned: 3, started: $at, machine: {}, kernel: {}},
+		(range(1; 4) | {schema: 1, kind: "sample", run: $r, cycle: ., rep: 0, scenario: "preserve", clock: "tsc",
+		 metric: "preserve.iommufd", unit: "ns", value: ($v + . * 100), params: {hwpts: 1, ioas_bytes: 4096,
+		 page_bytes: 4096, devices: 1, mode: "preserve", workload: "lsi", probes: "off"}})' >"$out/runs/run-$i/samples.jsonl"
+done
+"$lubench" dashboard -o "$out/still" -u $modules/uplot "$out/runs" || exit 1
+rm -rf "$out/runs"
 # As root, chromium takes a higher priority than it was given, and would disturb what is measured meanwhile.
 low=()
 [ "$(id -u)" -ne 0 ] || low=(setpriv --bounding-set=-sys_nice)

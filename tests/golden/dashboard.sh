@@ -42,6 +42,10 @@ change hostile 'if .kind == "run" then .started = "2027-02-01T00:00:00.000Z" | .
 	| .target = "a\"b\\c\u2028</script>" | .kernel.__proto__ = {"x": "polluted"} | .plan = "__proto__"
 	elif .kind == "outcome" and .cycle == 1 then .outcome = "lost" | .reason = "<b>reason</b>\u2029\u0001" else . end
 	| select(.kind == "run" or .cycle != 1 or .kind == "outcome")'
+change panics 'if .kind == "run" then .started = "2027-03-01T00:00:00.000Z" | .plan = "panics" else . end
+	| if .kind == "outcome" and .params.mode == "preserve" and .cycle % 2 == 1 then .outcome = "panic-incoming" | .reason = "Oops & <b>so on</b>" else . end
+	| select(.kind == "run" or .kind == "outcome" or .params.mode != "preserve" or .cycle % 2 == 0)'
+change calm 'if .kind == "run" then .started = "2027-02-02T00:00:00.000Z" | .plan = "panics" else . end'
 change again . && sed -i 's/"again"/"slower"/' "$tmp/again/samples.jsonl"
 mkdir "$tmp/none" && grep -v '"kind":"run"' $quick/samples.jsonl >"$tmp/none/samples.jsonl"
 
@@ -113,6 +117,9 @@ check "and the whole comparison can be downloaded"
 jq -e '.kind == "comparison"' "$tmp/compare" >"$tmp/out" &&
 	data index | jq -e --argjson n "$(nr hostile)" '.groups[] | select(.last == $n) | .newest.base == null' >"$tmp/out"
 check "what has nothing before it is compared with nothing"
+"$lubench" dashboard -o "$tmp/failing" "$tmp/calm" "$tmp/panics" >"$tmp/out" 2>"$tmp/err" &&
+	sed '1d;$d' "$tmp/failing/data/index.js" | jq -e '.groups[0].newest | .exit == 1 and .failures == ["more cycles fail: 5 of 20, of the base 0 of 20"]' >"$tmp/out"
+check "cycles that fail are a regression, and named"
 
 # --- files
 grep -o '\(src\|href\)="[^"]*"' "$site/index.html" | sed 's/.*="//; s/"$//' | grep -v '^\(#\|data:\)' >"$tmp/links"
@@ -164,6 +171,33 @@ check "change points are those of lubench history"
 sed '1d;$d' "$tmp/changes/data/group-0.js" | jq -e '[.series[0].notes[] | [.kind, .text]]
 	== [["invalid", "a build ran beside it"], ["step", "a lock"]]' >"$tmp/out" 2>"$tmp/err"
 check "annotations are those of the series"
+
+# --- is it still worse: the newest run of these is as slow as the one before
+standing() { # SITE: what the first page says of change points
+	sed '1d;$d' "$tmp/$1/data/index.js" | jq -c '.runs as $run | .groups[0] | [.newest.exit != 1, (if .since == null then null else $run[.since].id end),
+		[.standing[] | [.series, .point, $run[.run].id, (.change * 100 | round)]]]'
+}
+sed -n '/invalid/p' "$tmp/known" >"$tmp/wild"
+"$lubench" dashboard -o "$tmp/still" -a "$tmp/wild" "$tmp/series" >"$tmp/out" 2>"$tmp/err" &&
+	[ "$(standing still | tee "$tmp/out")" = '[true,"run-10",[["preserve.iommufd","4 KiB, 4 KiB, 1 HWPT","run-10",10]]]' ]
+check "what got worse and stayed so is said, with the run that it began at"
+[ "$(standing changes | tee "$tmp/out")" = '[true,null,[]]' ]
+check "but not when it was expected"
+again() { # NAME FACTOR: ten runs more, with so many times the value of the first ten
+	local i
+	cp -r "$tmp/series" "$tmp/$1"
+	for ((i = 20; i < 30; i++)); do
+		mkdir "$tmp/$1/run-$i"
+		jq -c --arg r "run-$i" --arg at "2026-01-$i" --argjson k "$2" '.run = $r | if .kind == "run" then .started = $at
+			else .value = (.value * $k | floor) end' "$tmp/series/run-0$((i == 25 ? 4 : i - 20))/samples.jsonl" >"$tmp/$1/run-$i/samples.jsonl"
+	done
+	"$lubench" dashboard -o "$tmp/site-$1" -a "$tmp/wild" "$tmp/$1" >"$tmp/out" 2>"$tmp/err"
+}
+again back 1 && [ "$(standing site-back | tee "$tmp/out")" = '[true,null,[]]' ]
+check "nor when it got better again"
+again half 1.05 && standing site-half >"$tmp/out" && jq -e '.[1] == "run-10" and (.[2] | length) == 1 and .[2][0][3] == 5' "$tmp/out" >"$tmp/jq"
+check "half of the way back is not all of it"
+
 rm -r "$tmp/series/run-05" "$tmp"/series/run-1[0-4]
 "$lubench" dashboard -o "$tmp/few" "$tmp/series" >"$tmp/out" 2>"$tmp/err" &&
 	sed '1d;$d' "$tmp/few/data/group-0.js" | jq -e '.series[0].points[0].changes == []' >"$tmp/out" && rm -r "$tmp/series/run-15" &&

@@ -7,9 +7,9 @@
 
 	function verdict(info, step, label) {
 		if (!step || step.base === null)
-			return LUB.section("Did it regress?", label, el("p", {}, LUB.what(step)));
-		return LUB.section("Did it regress?", label, el("p", {}, LUB.stateTag(step), " ", step.verdict, "."),
-			el("p", {}, LUB.between(step)), LUB.changes(step, step.label),
+			return LUB.section("Did it regress?", label, LUB.standing(info, 50), el("p", {}, LUB.what(step)));
+		return LUB.section("Did it regress?", label, LUB.standing(info, 50), el("p", {}, LUB.stateTag(step), " ", step.verdict, "."),
+			el("p", {}, LUB.between(step)), LUB.failures(step, 50), LUB.changes(step, step.label),
 			el("p", {}, "The whole comparison, with every cycle: ", LUB.file("compare-" + step.compare + ".json", "JSON"), "; what the columns mean: docs/comparing.md. ",
 				LUB.link(["compare", LUB.index.runs[step.base].id, LUB.index.runs[step.new].id], "Both runs side by side")));
 	}

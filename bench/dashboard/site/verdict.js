@@ -16,7 +16,34 @@
 			return { key: "unknown", word: "None found" };
 		return { key: "good", word: "No regression" };
 	};
-	LUB.stateTag = (step) => { const s = LUB.state(step); return el("span", { class: "state " + s.key }, s.word); };
+	const tag = (s) => el("span", { class: "state " + s.key }, s.word);
+	LUB.stateTag = (step) => tag(LUB.state(step));
+
+	// A group is also worse when an older change to the worse is still there.
+	const standing = (group) => group.standing || [];
+	LUB.groupState = (group) => {
+		const s = LUB.state(group.newest);
+
+		return s.key !== "bad" && standing(group).length ? { key: "bad", word: "Still worse", since: group.since } : s;
+	};
+	LUB.groupTag = (group) => tag(LUB.groupState(group));
+
+	LUB.standing = (group, most) => {
+		const list = standing(group), run = (c) => LUB.index.runs[c.run].id;
+
+		return list.length ? el("div", {}, el("span", {}, "Worse since an earlier run, by change points, and not better again:"),
+			el("ul", {}, list.slice(0, most).map((c) => el("li", {}, el("b", {}, c.series), ", " + c.point + ": ", LUB.percent(c.change), " since ",
+				LUB.link(["run", run(c)], run(c))))),
+			list.length > most ? el("span", {}, "and " + (list.length - most) + " more") : null) : null;
+	};
+
+	// What has no number any more.
+	LUB.failures = (step, most) => {
+		const list = step.failures || [];
+
+		return list.length ? el("div", {}, el("span", {}, "Failed or lost:"), el("ul", {}, list.slice(0, most).map((text) => el("li", {}, el("b", {}, text)))),
+			list.length > most ? el("span", {}, "and " + (list.length - most) + " more") : null) : null;
+	};
 
 	const name = (c) => c.series + (c.what ? ", " + c.what : "");
 	const big = (c) => c.verdict === "none" && Math.abs(c.change) > (c.noise || 0);
@@ -27,13 +54,14 @@
 			return el("span", {}, step && step.why ? "Not comparable with the run before: " + step.why : "It is the first of its kind.");
 		const worse = step.changes.filter((c) => c.verdict === "worse"), better = step.changes.filter((c) => c.verdict === "better");
 		const open = step.changes.filter(big).sort((a, b) => Math.abs(b.change) - Math.abs(a.change));
+		const failures = LUB.failures(step, 5);
 		const line = (c) => el("li", {}, el("b", {}, name(c)), " ", LUB.percent(c.change), " (", LUB.interval(c.interval), ")");
 		const list = (title, of, most) => of.length ? [el("span", {}, title), el("ul", {}, of.slice(0, most).map(line)),
 			of.length > most ? el("span", {}, "and " + (of.length - most) + " more") : null] : null;
 
-		return el("div", {}, list("Worse:", worse, 5), list("Better:", better, 3),
+		return el("div", {}, failures, list("Worse:", worse, 5), list("Better:", better, 3),
 			list("Off by more than the noise, and not judged for too few cycles:", open, worse.length || better.length ? 1 : 3),
-			worse.length || better.length || open.length ? null : "No change beyond the noise.");
+			failures || worse.length || better.length || open.length ? null : "No change beyond the noise.");
 	};
 
 	LUB.between = (step) => {
