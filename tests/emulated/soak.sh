@@ -17,7 +17,8 @@ plant() {
 	! "$lubench" report --check "$dir" >"$dir.report" 2>/dev/null || fail "$2: a leak passes"
 	grep "^$2 .* FAIL\$" "$dir.report" >/dev/null ||
 		{ sed -n '/^per live update/,/^verdict/p' "$dir.report"; fail "$2: the leak is not what was found"; }
-	expect "$2: counts that fail" "$(grep -c ' FAIL$' "$dir.report")" 1
+	# Of this section: a busy host makes a gap that the DMA witness calls FAIL.
+	expect "$2: counts that fail" "$(sed -n '/^per live update/,/^verdict/p' "$dir.report" | grep -c ' FAIL$')" 1
 	ok "$2: a leak is found"
 }
 
