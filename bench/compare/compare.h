@@ -296,6 +296,13 @@ json_t *cmp_json(const struct compare *c);
 /* --- between the files of bench/compare/ --- */
 
 /**
+ * cmp_test_clear() - a question that nothing has answered yet
+ * @t: all its numbers become NAN
+ * @judged: an answer would count
+ */
+void cmp_test_clear(struct cmp_test *t, bool judged);
+
+/**
  * struct cmp_condition - something in the run line that must not differ
  * @path: the keys that lead to it
  * @paced: the host's pace is all that it is about, which has no say where time is a count of instructions

@@ -25,7 +25,7 @@ enum family {
 
 static const double shares[FAMILIES] = { [SERIES] = 2, [SCALING] = 1, [POINTS] = 1 };
 
-static void clear(struct cmp_test *t, bool judged)
+void cmp_test_clear(struct cmp_test *t, bool judged)
 {
 	*t = (struct cmp_test){
 		.med = { NAN, NAN },
@@ -102,7 +102,7 @@ static int ask_point(const struct compare *c, const struct cmp_series *s, struct
 	size_t side, i;
 	int err = 0;
 
-	clear(&p->test, s->headline);
+	cmp_test_clear(&p->test, s->headline);
 	for (side = 0; side < CMP_SIDES; side++) {
 		p->test.med[side] = cmp_point_median(p, side);
 		for (i = 0; i < p->obs[side].n && !err && !isnan(p->ref); i++)
@@ -136,7 +136,7 @@ static int ask_series(const struct compare *c, struct cmp_series *s)
 		s->all = s->points[0].test;
 		return 0;
 	}
-	clear(&s->all, s->headline);
+	cmp_test_clear(&s->all, s->headline);
 	err = cmp_strata(s, &strata);
 	if (!err)
 		err = ask(c, &s->all, strata.v, strata.n);

@@ -198,15 +198,7 @@ int cmp_failures(struct compare *c)
 
 	if (!strata)
 		return -ENOMEM;
-	*t = (struct cmp_test){ .med = { NAN, NAN },
-				.shift = NAN,
-				.lo = NAN,
-				.hi = NAN,
-				.delta = NAN,
-				.p = NAN,
-				.p_adj = NAN,
-				.p_min = NAN,
-				.judged = true };
+	cmp_test_clear(t, true);
 	for (i = 0; i < c->nr_modes; i++) {
 		const struct cmp_cycles *m = &c->modes[i];
 

@@ -179,17 +179,7 @@ int cmp_scaling(const struct compare *c, struct cmp_series *s)
 
 	memset(&s->scaling, 0, sizeof(s->scaling));
 	for (i = 0; i < CMP_TERMS; i++)
-		s->scaling.coef[i] = (struct cmp_test){
-			.med = { NAN, NAN },
-			.shift = NAN,
-			.lo = NAN,
-			.hi = NAN,
-			.delta = NAN,
-			.p = NAN,
-			.p_adj = NAN,
-			.p_min = NAN,
-			.judged = s->headline,
-		};
+		cmp_test_clear(&s->scaling.coef[i], s->headline);
 	if (!s->headline || !cmp_scales(s->first->metric) || s->nr_points < 2)
 		return 0;
 	pages = malloc(s->nr_points * sizeof(*pages));
