@@ -86,7 +86,7 @@ static bool gated(const struct cmp_series *s)
 /* What it takes to map large pages depends on where the memory lies, which is new in each launch: up to 6 %. */
 static bool steady(const struct cmp_series *s, const struct cmp_point *p)
 {
-	return strcmp(s->first->metric, "fill") || p->p->page_bytes <= GATE_SMALL_PAGE;
+	return strncmp(s->first->metric, "fill", 4) || p->p->page_bytes <= GATE_SMALL_PAGE;
 }
 
 int gate_judge(struct gate *g, struct compare *c)

@@ -20,6 +20,7 @@ static const struct headline {
 	{ "restore.hwpt", false },   { "replace.hwpt", false },
 	{ "blackout.cpu", false },   { "blackout.service", false },
 	{ "blackout.dma", false },   { "fill", false },
+	{ "fill.marked", false },    { "unmap.marked", false },
 	{ "unmap", false },	     { "destroy.hwpt", false },
 	{ "kho.bytes", false },	     { "pagetable.pages", false },
 };

@@ -29,14 +29,18 @@ static const char *const format_names[] = {
 };
 
 /* Operations of a repetition, in the order in which they are timed. */
-static const char *const ops[] = { "fill", "preserve.iommufd", "unpreserve.total", "unmap",
-				   "destroy.hwpt" };
+static const char *const ops[] = {
+	"fill",		"unmap",       "fill.marked", "preserve.iommufd", "unpreserve.total",
+	"unmap.marked", "destroy.hwpt"
+};
 
 enum {
 	OP_FILL,
+	OP_UNMAP,
+	OP_FILL_MARKED,
 	OP_PRESERVE,
 	OP_UNPRESERVE,
-	OP_UNMAP,
+	OP_UNMAP_MARKED,
 	OP_DESTROY,
 	OPS
 };
@@ -154,8 +158,12 @@ static int wrong_size(struct agent *ag, const struct point *p, int64_t tables)
 		p->layout ? p->layout : "dense", (unsigned long long)p->page_bytes);
 }
 
-/* Everything is preserved in a session of its own, which goes away with it. */
-static int preserve_once(struct agent *ag, const struct point *p, uint32_t rep, uint64_t *took)
+/*
+ * Everything is preserved in a session of its own, which goes away with it. @early: pages that KHO was told
+ * of before, as the HWPT is marked, or -1.
+ */
+static int preserve_once(struct agent *ag, const struct point *p, uint32_t rep, int64_t early,
+			 uint64_t *took)
 {
 	int64_t pages;
 	uint64_t t0;
@@ -176,9 +184,9 @@ static int preserve_once(struct agent *ag, const struct point *p, uint32_t rep, 
 	quiet_end(ag);
 	if (err)
 		return agent_fail(ag, "preserve-error", err, "preserve of the iommufd");
-	if (pages >= 0)
+	if (pages >= 0 && early >= 0)
 		agent_sample(ag, p, rep, "kho.bytes", "bytes",
-			     (kho_preserved_pages() - pages) * 4096, NULL);
+			     (kho_preserved_pages() - pages + early) * 4096, NULL);
 	quiet_begin(ag);
 	t0 = clock_ticks();
 	close(ag->session);
@@ -188,27 +196,92 @@ static int preserve_once(struct agent *ag, const struct point *p, uint32_t rep, 
 	return 0;
 }
 
-static int one_rep(struct agent *ag, const struct point *p, uint32_t rep)
+static int new_hwpt(struct agent *ag, uint32_t *ioas, uint32_t *hwpt)
 {
-	uint64_t took[OPS], t0;
-	int64_t pages = iommu_pages();
-	uint32_t ioas, hwpt;
-	int err, i;
+	int err = iommufd_ioas_alloc(ag->tab.iommufd, ioas);
 
-	err = iommufd_ioas_alloc(ag->tab.iommufd, &ioas);
 	if (!err)
-		err = iommufd_hwpt_alloc(ag->tab.iommufd, ag->tab.device_id, ioas, &hwpt);
-	if (err)
-		return agent_fail(ag, "harness-error", err, "allocating an IOAS and a HWPT");
+		err = iommufd_hwpt_alloc(ag->tab.iommufd, ag->tab.device_id, *ioas, hwpt);
+	return err ? agent_fail(ag, "harness-error", err, "allocating an IOAS and a HWPT") : 0;
+}
+
+static int timed_map(struct agent *ag, const struct point *p, uint32_t ioas, uint64_t *took)
+{
+	uint64_t t0;
+	int err;
+
 	quiet_begin(ag);
 	t0 = clock_ticks();
 	err = map_all(ag, p, ioas);
-	took[OP_FILL] = clock_ticks() - t0;
+	*took = clock_ticks() - t0;
 	quiet_end(ag);
+	return err ? agent_fail(ag, "harness-error", err, "mapping %llu bytes as %s",
+				(unsigned long long)p->ioas_bytes, p->layout ? p->layout : "dense")
+		   : 0;
+}
+
+static int timed_unmap(struct agent *ag, uint32_t ioas, uint64_t *took)
+{
+	uint64_t t0;
+	int err;
+
+	quiet_begin(ag);
+	t0 = clock_ticks();
+	err = iommufd_unmap_all(ag->tab.iommufd, ioas);
+	*took = clock_ticks() - t0;
+	quiet_end(ag);
+	return err ? agent_fail(ag, "harness-error", err, "unmapping everything") : 0;
+}
+
+static int destroy(struct agent *ag, uint32_t ioas, uint32_t hwpt, uint64_t *took)
+{
+	uint64_t t0;
+	int err;
+
+	quiet_begin(ag);
+	t0 = clock_ticks();
+	err = iommufd_destroy(ag->tab.iommufd, hwpt);
+	*took = clock_ticks() - t0;
+	quiet_end(ag);
+	if (!err)
+		err = iommufd_destroy(ag->tab.iommufd, ioas);
+	return err ? agent_fail(ag, "harness-error", err, "destroying a HWPT and its IOAS") : 0;
+}
+
+/* A HWPT that nobody marks: what map and unmap cost those that are never preserved. */
+static int unmarked(struct agent *ag, const struct point *p, uint64_t *took)
+{
+	uint32_t ioas, hwpt;
+	int err = new_hwpt(ag, &ioas, &hwpt);
+
+	if (!err)
+		err = timed_map(ag, p, ioas, &took[OP_FILL]);
+	if (!err)
+		err = timed_unmap(ag, ioas, &took[OP_UNMAP]);
+	return err ? err : destroy(ag, ioas, hwpt, &took[OP_DESTROY]);
+}
+
+static int one_rep(struct agent *ag, const struct point *p, uint32_t rep)
+{
+	int64_t pages, kho = kho_preserved_pages();
+	uint64_t took[OPS];
+	uint32_t ioas, hwpt;
+	int err, i;
+
+	err = unmarked(ag, p, took);
 	if (err)
-		return agent_fail(ag, "harness-error", err, "mapping %llu bytes as %s",
-				  (unsigned long long)p->ioas_bytes,
-				  p->layout ? p->layout : "dense");
+		return err;
+	pages = iommu_pages();
+	err = new_hwpt(ag, &ioas, &hwpt);
+	if (err)
+		return err;
+	/* Marked alone, it is all that is preserved. */
+	err = iommufd_mark(ag->tab.iommufd, hwpt, AGENT_HWPT_TOKEN);
+	if (err)
+		return agent_fail(ag, "preserve-error", err, "mark of a HWPT");
+	err = timed_map(ag, p, ioas, &took[OP_FILL_MARKED]);
+	if (err)
+		return err;
 	if (pages >= 0) {
 		pages = iommu_pages() - pages;
 		agent_sample(ag, p, rep, "pagetable.pages", "pages", pages, NULL);
@@ -216,32 +289,14 @@ static int one_rep(struct agent *ag, const struct point *p, uint32_t rep)
 		if (err)
 			return err;
 	}
-	/* Marked alone, it is all that is preserved. */
-	err = iommufd_mark(ag->tab.iommufd, hwpt, AGENT_HWPT_TOKEN);
-	if (err)
-		return agent_fail(ag, "preserve-error", err, "mark of a HWPT");
-	err = preserve_once(ag, p, rep, took);
-	if (err)
-		return err;
-	quiet_begin(ag);
-	t0 = clock_ticks();
-	err = iommufd_unmap_all(ag->tab.iommufd, ioas);
-	took[OP_UNMAP] = clock_ticks() - t0;
-	quiet_end(ag);
-	if (err)
-		return agent_fail(ag, "harness-error", err, "unmapping everything");
-	quiet_begin(ag);
-	t0 = clock_ticks();
-	err = iommufd_destroy(ag->tab.iommufd, hwpt);
-	took[OP_DESTROY] = clock_ticks() - t0;
-	quiet_end(ag);
+	err = preserve_once(ag, p, rep, kho < 0 ? -1 : kho_preserved_pages() - kho, took);
 	if (!err)
-		err = iommufd_destroy(ag->tab.iommufd, ioas);
-	if (err)
-		return agent_fail(ag, "harness-error", err, "destroying a HWPT and its IOAS");
-	for (i = 0; i < OPS; i++)
+		err = timed_unmap(ag, ioas, &took[OP_UNMAP_MARKED]);
+	if (!err)
+		err = destroy(ag, ioas, hwpt, &took[OP_DESTROY]);
+	for (i = 0; !err && i < OPS; i++)
 		agent_time(ag, p, rep, ops[i], took[i]);
-	return 0;
+	return err;
 }
 
 /* After the device's own HWPT all shapes in turn, and that as often as they are to be carried. */
