@@ -20,8 +20,7 @@ struct qemu_alias {
  * @machine: -machine, without its memory backend
  * @machine_kvm: the same with KVM; NULL: its IOMMU needs TCG
  * @cpu: -cpu under TCG
- * @smp: -smp
- * @smp_icount: the same with icount, NULL for the same
+ * @smp: -smp; with icount there is one processor
  * @iommu: -device text of the IOMMU, which must come first; NULL when the machine brings its own
  * @iommu_alias: property to add to @iommu as "NAME=on" under the name this QEMU knows, or NULLs
  * @global: -global text of an IOMMU that the machine brings, NULL for none
@@ -46,7 +45,6 @@ struct qemu_machine {
 	const char *machine_kvm;
 	const char *cpu;
 	const char *smp;
-	const char *smp_icount;
 	const char *iommu;
 	struct qemu_alias iommu_alias;
 	const char *global;

@@ -67,7 +67,8 @@ void qemu_build_args(const struct target *t, const struct qemu *q, struct qemu_a
 	qemu_arg(a, "-cpu");
 	qemu_arg(a, "%s", kvm ? "host" : m->cpu);
 	qemu_arg(a, "-smp");
-	qemu_arg(a, "%s", t->icount && m->smp_icount ? m->smp_icount : m->smp);
+	/* Processors that wait for each other count what they wait for: a stop_machine() takes 100 ms */
+	qemu_arg(a, "%s", t->icount ? "1" : m->smp);
 	qemu_arg(a, "-m");
 	qemu_arg(a, "%lluM", (unsigned long long)t->memory >> 20);
 	qemu_arg(a, "-object");

@@ -79,13 +79,12 @@ const struct qemu_machine qemu_vtd_sm = {
 /*
  * Commands are traced for what they tell of the kexec; CR0, GBPA (UPDATE and ABORT) and STRTAB_BASE are
  * among the MMIO writes. A stream that is aborted leaves no event, so that its trace line counts as a fault, too.
- * With icount a second processor never says that it is down (QEMU 7.2), and the kexec waits for it.
  * Without pauth-impdef TCG spends most of its time on pointer signatures.
  */
 #define SMMUV3_MACHINE                                                                              \
 	.program = "qemu-system-aarch64", .package = "qemu-system-arm", .arch = "aarch64",          \
 	.machine = "virt,gic-version=3,iommu=smmuv3", .cpu = "max,pauth-impdef=on,sve=off",         \
-	.smp = "2", .smp_icount = "1",                                                              \
+	.smp = "2",                                                                                 \
 	.no_crash = "the driver of the SMMUv3 does not take over the tables of a crashed kernel",   \
 	.console = "ttyAMA0", .append = "iommu.passthrough=0",                                      \
 	.trace = { "smmuv3_record_event",      "smmuv3_propagate_event",  "smmuv3_translate_abort", \
