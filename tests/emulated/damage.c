@@ -21,6 +21,8 @@
 #include "bench/agent/witness.h"
 
 #define PAGE 4096
+/* IOMMU_LU_VERSION and IOMMUFD_LU_VERSION */
+#define VERSION 2
 #define MAX_RECORDS 8
 
 /* The devices that are preserved: 00:04.0, whose records are damaged, and 00:05.0 */
@@ -130,7 +132,7 @@ static bool is_root(const uint8_t *page, uint64_t *victim)
 	const struct root *r = (const void *)page;
 	size_t i;
 
-	if (r->version != 1 || r->reserved || !r->nr_hw || r->nr_hw > MAX_RECORDS ||
+	if (r->version != VERSION || r->reserved || !r->nr_hw || r->nr_hw > MAX_RECORDS ||
 	    r->nr_devices != DEVICES || !r->hw || !r->device)
 		return false;
 	for (i = sizeof(*r); i < PAGE; i++)
@@ -166,7 +168,7 @@ static uint64_t find_root(uint64_t *victim)
 
 static void damage(const char *kind, uint64_t root, uint64_t victim)
 {
-	const uint32_t version = 2;
+	const uint32_t version = VERSION + 1;
 	struct device d;
 	struct owner owner;
 	struct root r;
@@ -182,7 +184,7 @@ static void damage(const char *kind, uint64_t root, uint64_t victim)
 		/* KHO has preserved that page, but it is no page table */
 		put(d.domain + offsetof(struct domain, table), &d.domain, sizeof(d.domain));
 	} else if (!strcmp(kind, "iommufd")) {
-		if (!get(d.owner, &owner, sizeof(owner)) || owner.version != 1 ||
+		if (!get(d.owner, &owner, sizeof(owner)) || owner.version != VERSION ||
 		    owner.nr_hwpts != DEVICES)
 			die("the record of the iommufd");
 		put(d.owner + offsetof(struct owner, version), &version, sizeof(version));

@@ -55,36 +55,43 @@ done
 "$arch-linux-gnu-gcc" -O2 -Wall -static -o "$work/root/init" "$TOP/tests/emulated/selftests-init.c"
 (cd "$work/root" && find . | cpio -o -H newc --quiet | gzip) >"$work/initrd.gz"
 
-rc=0
-timeout -k 10 $limit qemu-system-$arch -M q35 -accel tcg -cpu max -smp 2 -m 2G -nodefaults \
-	-nographic -no-reboot -serial "file:$console" -serial "file:$ktap.tty" \
-	-kernel "$image" -initrd "$work/initrd.gz" \
-	-append "console=ttyS0 kho=on liveupdate=on panic=-1" </dev/null || rc=$?
-tr -d '\r' <"$ktap.tty" >"$ktap"
-cat "$ktap"
-
 fail() { echo "FAIL: $*; see $ktap and $console"; exit 1; }
 
-[ $rc -ne 124 ] || fail "not done within $limit s"
-[ $rc -eq 0 ] || fail "QEMU ended with status $rc"
-splat=$(grep -a -m 1 -nE 'WARNING:|BUG:|Oops|Kernel panic|KASAN|UBSAN|possible (circular|recursive)|inconsistent lock state|Invalid wait context|held lock freed|bad unlock balance|suspicious RCU|DEBUG_LOCKS' \
-	"$console") || :
-[ -z "$splat" ] || fail "the kernel complains: $splat"
-! grep -q '^not ok' "$ktap" || fail "$(grep -c '^not ok' "$ktap") tests failed"
-grep -qx 'lubench: all done' "$ktap" || fail "the machine ended before the tests"
-for t in "${tests[@]}"; do
-	status=$(sed -n "s/^lubench: end $t status //p" "$ktap")
-	[ "$status" = 0 ] || fail "$t ended with status ${status:-unknown}"
-done
-# A kernel that has nothing to test is one thing, one that lacks something for a part of the tests another. Variant
-# selftest has no failslab: its hook is in headers that everything includes.
-later=
-[ "$variant" = mock ] || later=fail_nth
-skipped=$(grep '^ok .* # SKIP' "$ktap" | grep -v "\.${later:-none}  *# SKIP") || :
-why=$(sed -n '1s/.* # SKIP *//p' <<<"$skipped")
-passed=$(grep '^ok' "$ktap" | grep -cv '# SKIP') || :
-[ -z "$skipped" ] || [ "$passed" -ne 0 ] || skip "$why"
-[ -z "$skipped" ] || fail "part of it was skipped, $why"
-[ "$passed" -gt 0 ] || fail "no test was run"
+# once WORDS: boots, runs the tests, and judges
+once() {
+	local rc=0 splat status skipped why t
+	timeout -k 10 $limit qemu-system-$arch -M q35 -accel tcg -cpu max -smp 2 -m 2G -nodefaults \
+		-nographic -no-reboot -serial "file:$console" -serial "file:$ktap.tty" \
+		-kernel "$image" -initrd "$work/initrd.gz" \
+		-append "console=ttyS0 kho=on liveupdate=on panic=-1 $1" </dev/null || rc=$?
+	tr -d '\r' <"$ktap.tty" >"$ktap"
+	cat "$ktap"
+
+	[ $rc -ne 124 ] || fail "not done within $limit s"
+	[ $rc -eq 0 ] || fail "QEMU ended with status $rc"
+	splat=$(grep -a -m 1 -nE 'WARNING:|BUG:|Oops|Kernel panic|KASAN|UBSAN|possible (circular|recursive)|inconsistent lock state|Invalid wait context|held lock freed|bad unlock balance|suspicious RCU|DEBUG_LOCKS' \
+		"$console") || :
+	[ -z "$splat" ] || fail "the kernel complains: $splat"
+	! grep -q '^not ok' "$ktap" || fail "$(grep -c '^not ok' "$ktap") tests failed"
+	grep -qx 'lubench: all done' "$ktap" || fail "the machine ended before the tests"
+	for t in "${tests[@]}"; do
+		status=$(sed -n "s/^lubench: end $t status //p" "$ktap")
+		[ "$status" = 0 ] || fail "$t ended with status ${status:-unknown}"
+	done
+	# A kernel that has nothing to test is one thing, one that lacks something for a part of the tests another. Variant
+	# selftest has no failslab: its hook is in headers that everything includes.
+	later=
+	[ "$variant" = mock ] || later=fail_nth
+	skipped=$(grep '^ok .* # SKIP' "$ktap" | grep -v "\.${later:-none}  *# SKIP") || :
+	why=$(sed -n '1s/.* # SKIP *//p' <<<"$skipped")
+	passed=$(grep '^ok' "$ktap" | grep -cv '# SKIP') || :
+	[ -z "$skipped" ] || [ "$passed" -ne 0 ] || skip "$why"
+	[ -z "$skipped" ] || fail "part of it was skipped, $why"
+	[ "$passed" -gt 0 ] || fail "no test was run"
+	echo "$passed kernel selftests passed${1:+ with $1}"
+}
+
+# Page tables that are preserved by the block, and those that are walked
+once ""
+once iommufd.mock_pool=N
 [ -z "$later" ] || echo "kernel selftest $later, which needs CONFIG_FAILSLAB" >>"$work/left"
-echo "$passed kernel selftests passed"

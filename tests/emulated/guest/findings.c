@@ -57,8 +57,10 @@ static void setup(void)
 	gives(try_change(fd, ioas, ram), 0, "IOAS can be changed before anything is preserved");
 }
 
+/* What is marked is registered already, and stays so when a session ends. */
 static int open_session(void)
 {
+	kho_before = kho_preserved_pages();
 	return need(luo_session_create(luo, SESSION), "session");
 }
 
@@ -105,9 +107,10 @@ static void test_busy(void)
 {
 	uint32_t spare = hwpt_make(fd, &dev[1], ioas), unmarked = hwpt_make(fd, &dev[1], ioas), out;
 	uint32_t other = ioas_make(fd, ram, RAM_BYTES, IOVA), fresh = hwpt_make(fd, &dev[0], other);
-	int s = open_session(), s2;
+	int s, s2;
 
 	gives(iommufd_mark(fd, spare, 31), 0, "mark of a HWPT without device");
+	s = open_session();
 	gives(luo_preserve(s, fd, TOKEN_IOMMUFD), -ENOENT, "iommufd before its memfd");
 	gives(try_change(fd, ioas, ram), 0, "IOAS can be changed after that");
 	gives(luo_preserve(s, ram, TOKEN_RAM), 0, "memfd");
@@ -165,8 +168,8 @@ static void test_shared_ioas(void)
 	unsigned int i;
 
 	for (i = 0; i < 3; i++) {
-		s = open_session();
 		need(iommufd_mark(fd, bad, at[i]), "mark");
+		s = open_session();
 		need(luo_preserve(s, ram, TOKEN_RAM), "memfd");
 		need(luo_preserve(s, loose, TOKEN_LOOSE), "memfd without seals");
 		gives(luo_preserve(s, fd, TOKEN_IOMMUFD), -EINVAL, "HWPT %u of 3 fails", i + 1);
@@ -199,11 +202,12 @@ static void test_shared_ioas(void)
 /* Finding 3. */
 static void test_seals(void)
 {
-	int late = memfd_make(2ul << 20, 0), s = open_session();
+	int late = memfd_make(2ul << 20, 0), s;
 	uint32_t where = ioas_make(fd, late, 2ul << 20, IOVA), pt = hwpt_make(fd, &dev[1], where);
 	void *memory = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	need(iommufd_mark(fd, pt, 50), "mark");
+	s = open_session();
 	need(luo_preserve(s, ram, TOKEN_RAM), "memfd");
 	need(luo_preserve(s, late, TOKEN_LOOSE), "memfd without seals");
 	gives(luo_preserve(s, fd, TOKEN_IOMMUFD), -EINVAL, "no seals");
@@ -250,12 +254,13 @@ static void test_race(void)
 {
 	uint64_t end = clock_ticks() + clock_hz() / 1000 * RACE_MS;
 	unsigned int tried, held = 0;
-	int64_t pages;
+	int64_t pages, kho;
 	int err, s;
 
 	need(iommufd_map_file(fd, ioas, ram, 0, 4096, RACE_IOVA), "map");
 	need(ioas_unmap(fd, ioas, RACE_IOVA, 4096), "unmap");
 	pages = iommu_pages();
+	kho = kho_preserved_pages();
 	race_start(fd, &dev[1], ioas, ram);
 	for (tried = 0; clock_ticks() < end; tried++) {
 		s = open_session();
@@ -280,7 +285,7 @@ static void test_race(void)
 	check(race_made() > 100 && race_destroyed() > 100, "there was a race");
 	check(!race_errors(), "racing threads saw EBUSY and nothing worse (%u)", race_errors());
 	race_clear();
-	check(settled(kho_preserved_pages, kho_before) == kho_before, "no KHO page is left");
+	check(settled(kho_preserved_pages, kho) == kho, "no KHO page is left");
 	check(settled(iommu_pages, pages) == pages, "page-table pages are back to %lld (%lld)",
 	      (long long)pages, (long long)iommu_pages());
 	race_resume();
