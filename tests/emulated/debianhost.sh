@@ -74,7 +74,7 @@ fails() {
 	ok "$1: $(sed -n 's/^lubench: //p' "$work/$1.txt")"
 }
 
-up 300 true
+up 900 true
 ok "a stock Debian system is up after $SECONDS s: $(on_host 'uname -r; cat /proc/1/comm' | paste -sd' ')"
 stock=$(on_host 'uname -r')
 
@@ -120,7 +120,7 @@ grep -q "$release is installed on .* already" "$work/reinstall.txt" || { show re
 words="kho=on liveupdate=on intel_iommu=on"
 grep -q -- "--append='$words'" "$work/install.txt" || { show install; fail "it does not say how to boot it"; }
 on_host "kexec -l /boot/vmlinuz-$release --initrd=/boot/initrd.img-$release --reuse-cmdline --append='$words initcall_blacklist=sym2_init' && systemctl kexec" || :
-up 300 "[ \$(uname -r) = $release ]"
+up 900 "[ \$(uname -r) = $release ]"
 ok "the host runs $release after $SECONDS s"
 make_for ours kernel
 grep -q 'the configuration that its own kernel had is used' "$work/ours.txt" || { show ours; fail "it takes the configuration of our own kernel"; }
