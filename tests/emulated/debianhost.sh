@@ -58,12 +58,16 @@ up() {
 	done
 }
 
-# make_for NAME GOAL...: make for the host
+# make_for NAME GOAL...: make for the host; once more when its sshd had no processor, which is no failure of make's
 make_for() {
-	local name=$1
+	local name=$1 try
 	shift
-	rc=0
-	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make --no-print-directory "$@" HOST="$host" >"$work/$name.txt" 2>&1 </dev/null || rc=$?
+	for try in 1 2 3; do
+		rc=0
+		env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make --no-print-directory "$@" HOST="$host" >"$work/$name.txt" 2>&1 </dev/null || rc=$?
+		grep -q 'cannot reach .*: Connection timed out' "$work/$name.txt" || return 0
+		retried "$name" "no connection within the time limit, try $try"
+	done
 }
 
 # fails NAME PATTERN: that failed, and one line says it
