@@ -55,6 +55,7 @@ static int host_launch(struct target *t, unsigned int number)
 			return -ENOMEM;
 		}
 		snprintf(h->ssh.dest, sizeof(h->ssh.dest), "%s", t->host);
+		h->ssh.slowdown = t->slowdown;
 		h->con.fd = -1;
 		t->priv = h;
 	}

@@ -125,6 +125,7 @@ static int prepare(struct target *t, unsigned int number)
 	unlink(q->console_path);
 	snprintf(q->ssh.dest, sizeof(q->ssh.dest), "root@127.0.0.1");
 	q->ssh.key = t->key;
+	q->ssh.slowdown = t->slowdown;
 	/* No name anywhere: the memory goes away with the last process that has it open. */
 	t->ram_fd = memfd_create("lubench-ram", MFD_CLOEXEC);
 	if (t->ram_fd < 0 || ftruncate(t->ram_fd, (off_t)t->memory)) {

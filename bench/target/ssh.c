@@ -15,9 +15,19 @@
 #define PUSH_TIMEOUT_MS 120000
 #define FETCH_TIMEOUT_MS 120000
 
+/* A machine that has nothing else to do answers within these. */
+#define CONNECT_MAX_S 20
+#define ALIVE_COUNT 6
+
+/* Of the limits of this file; that of a command has the factor already, see cycle_budgets_for(). */
+static int factor(const struct ssh *ssh)
+{
+	return ssh->slowdown ? (int)ssh->slowdown : 1;
+}
+
 int ssh_exec(const struct ssh *ssh, struct target_exec *x)
 {
-	char port[16], known[4200], identity[4200], connect[40];
+	char port[16], known[4200], identity[4200], connect[40], count[40];
 	const char *argv[40];
 	struct proc_io io = {
 		.in = x->in,
@@ -26,7 +36,7 @@ int ssh_exec(const struct ssh *ssh, struct target_exec *x)
 		.out_fd = x->out_fd,
 		.timeout_ms = x->timeout_ms,
 	};
-	int n = 0, err, wait_s = x->timeout_ms / 1000;
+	int n = 0, err, wait_s = x->timeout_ms / 1000, most_s = CONNECT_MAX_S * factor(ssh);
 
 	argv[n++] = "ssh";
 	if (ssh->key) {
@@ -49,12 +59,13 @@ int ssh_exec(const struct ssh *ssh, struct target_exec *x)
 	argv[n++] = "-oStrictHostKeyChecking=accept-new";
 	argv[n++] = "-oBatchMode=yes";
 	snprintf(connect, sizeof(connect), "-oConnectTimeout=%d",
-		 wait_s < 1    ? 1
-		 : wait_s > 20 ? 20
-			       : wait_s);
+		 wait_s < 1	   ? 1
+		 : wait_s > most_s ? most_s
+				   : wait_s);
 	argv[n++] = connect;
 	argv[n++] = "-oServerAliveInterval=5";
-	argv[n++] = "-oServerAliveCountMax=6";
+	snprintf(count, sizeof(count), "-oServerAliveCountMax=%d", ALIVE_COUNT * factor(ssh));
+	argv[n++] = count;
 	argv[n++] = "-oControlMaster=no";
 	argv[n++] = "-oControlPath=none";
 	argv[n++] = "-oLogLevel=ERROR";
@@ -88,7 +99,7 @@ const char *ssh_explain(int err, const struct target_exec *x)
 
 int ssh_push(const struct ssh *ssh, const char *local, const char *name, unsigned int mode)
 {
-	struct target_exec x = { .timeout_ms = PUSH_TIMEOUT_MS };
+	struct target_exec x = { .timeout_ms = PUSH_TIMEOUT_MS * factor(ssh) };
 	char command[512];
 	struct stat st;
 	int err;
@@ -124,7 +135,7 @@ int ssh_fetch(const struct ssh *ssh, const char *local_dir)
 	struct target_exec x = {
 		.command = "cd " TARGET_DIR " && { " PSTORE_COMMAND
 			   "; tar -cf - out $(ls | grep '\\.log$'); }",
-		.timeout_ms = FETCH_TIMEOUT_MS,
+		.timeout_ms = FETCH_TIMEOUT_MS * factor(ssh),
 	};
 	char *argv[] = { "tar", "--no-same-owner", "-xf", NULL, "-C", (char *)local_dir, NULL };
 	struct proc_io io = { .timeout_ms = FETCH_TIMEOUT_MS };
@@ -161,7 +172,10 @@ int ssh_fetch(const struct ssh *ssh, const char *local_dir)
 
 int ssh_seen(const struct ssh *ssh, struct target_seen *seen, int timeout_ms)
 {
-	struct target_exec x = { .command = TARGET_SEEN_COMMAND, .timeout_ms = timeout_ms };
+	struct target_exec x = {
+		.command = TARGET_SEEN_COMMAND,
+		.timeout_ms = timeout_ms * factor(ssh),
+	};
 	int err = ssh_exec(ssh, &x);
 
 	if (err)

@@ -15,12 +15,14 @@
  * @port: TCP port, 0: the client's own choice
  * @key: identity file, NULL: the user's own configuration is used for everything
  * @known_hosts: file for host keys seen in this run
+ * @slowdown: factor for the time limits of this transport, 0 is 1
  */
 struct ssh {
 	char dest[256];
 	int port;
 	const char *key;
 	char *known_hosts;
+	unsigned int slowdown;
 };
 
 /**
@@ -65,7 +67,7 @@ int ssh_fetch(const struct ssh *ssh, const char *local_dir);
  * ssh_seen() - which kernel answers
  * @ssh: where
  * @seen: filled in
- * @timeout_ms: time limit of this try
+ * @timeout_ms: time limit of this try, before @ssh->slowdown
  *
  * Return: as target_ops.wait_incoming.
  */
