@@ -25,7 +25,7 @@ selection=${KERNEL:-series}
 
 # on_host COMMAND: stdin goes along. The suite's own rules: keys are checked, nobody is asked for a password.
 on_host() {
-	ssh -oBatchMode=yes -oConnectTimeout=20 -oServerAliveInterval=5 -oServerAliveCountMax=12 -oControlMaster=no \
+	ssh -oBatchMode=yes -oConnectTimeout=60 -oServerAliveInterval=5 -oServerAliveCountMax=12 -oControlMaster=no \
 		-oControlPath=none -oLogLevel=ERROR -oStrictHostKeyChecking=accept-new \
 		-oUserKnownHostsFile="$dir/known_hosts ~/.ssh/known_hosts" -T "$host" "$@"
 }
