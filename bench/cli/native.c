@@ -11,44 +11,14 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "bench/cli/campaign.h"
+#include "bench/cli/native.h"
 #include "bench/lubench.h"
-#include "bench/record/journal.h"
 #include "bench/record/record.h"
 #include "bench/report/report.h"
 #include "bench/target/proc.h"
 
-#define PAGE_BYTES 4096
-#define MAX_POINTS 64
-#define MAX_ARGS 24
 #define DEFAULT_REPS 15
 #define TIMEOUT_MS (30 * 60 * 1000)
-
-/* Words of the program are kept here, so that records can point to them. */
-struct word {
-	char text[48];
-};
-
-struct native_point {
-	struct word format, layout;
-	uint64_t ioas;
-};
-
-struct native {
-	const char *kernel, *program, *commit, *release, *out, *memory;
-	bool walk;
-	unsigned int reps;
-	char *size[MAX_ARGS];
-	unsigned int nr_sizes;
-
-	char run[64], host[64], cpu[256], compiler[128], why[300];
-	struct record_writer writer;
-	struct native_point point[MAX_POINTS];
-	size_t nr_points;
-	/* What the program said: JSON of sample lines, written once it has ended well */
-	json_t *samples;
-	long long memory_bytes, huge_bytes;
-};
 
 static const struct argp_option options[] = {
 	{ "program", 'p', "FILE", 0, "The program (make bench-native builds it)", 0 },
@@ -156,29 +126,15 @@ static void about_machine(struct native *n)
 		 strstr(flags, " hypervisor ") ? ", under its hypervisor" : "");
 }
 
-static struct lub_params params_of(const struct native_point *p)
-{
-	return (struct lub_params){
-		.hwpts = 1,
-		.ioas_bytes = p->ioas,
-		.page_bytes = PAGE_BYTES,
-		.mode = "preserve",
-		.workload = "none",
-		.layout = p->layout.text,
-		.format = p->format.text,
-	};
-}
-
 static struct native_point *point_of(struct native *n, const struct native_point *key)
 {
 	size_t i;
 
 	for (i = 0; i < n->nr_points; i++)
-		if (n->point[i].ioas == key->ioas &&
-		    !strcmp(n->point[i].format.text, key->format.text) &&
-		    !strcmp(n->point[i].layout.text, key->layout.text))
+		if (n->point[i].ioas == key->ioas && !strcmp(n->point[i].format, key->format) &&
+		    !strcmp(n->point[i].layout, key->layout))
 			return &n->point[i];
-	if (n->nr_points == MAX_POINTS)
+	if (n->nr_points == NATIVE_MAX_POINTS)
 		return NULL;
 	n->point[n->nr_points] = *key;
 	return &n->point[n->nr_points++];
@@ -188,7 +144,7 @@ static struct native_point *point_of(struct native *n, const struct native_point
 static int take_line(struct native *n, const char *line)
 {
 	struct native_point key = { 0 }, *p;
-	struct word metric, unit;
+	char metric[48], unit[48];
 	struct lub_sample s = { .run = n->run, .cycle = 1, .scenario = "native" };
 	unsigned long long ioas;
 	long long value;
@@ -197,18 +153,18 @@ static int take_line(struct native *n, const char *line)
 		return 0;
 	if (sscanf(line, "compiler %127[^\n]", n->compiler) == 1)
 		return 0;
-	if (sscanf(line, "%47s %47s %llu %u %47s %47s %lld", key.format.text, key.layout.text,
-		   &ioas, &s.rep, metric.text, unit.text, &value) != 7)
+	if (sscanf(line, "%47s %47s %llu %u %47s %47s %lld", key.format, key.layout, &ioas, &s.rep,
+		   metric, unit, &value) != 7)
 		return -EINVAL;
 	key.ioas = ioas;
 	p = point_of(n, &key);
 	if (!p)
 		return -EINVAL;
-	s.metric = metric.text;
-	s.unit = unit.text;
-	s.clock = strcmp(unit.text, "ns") ? NULL : "monotonic";
+	s.metric = metric;
+	s.unit = unit;
+	s.clock = strcmp(unit, "ns") ? NULL : "monotonic";
 	s.value = value;
-	s.params = params_of(p);
+	s.params = native_params(p);
 	return json_array_append_new(n->samples, emit_sample(&s)) ? -ENOMEM : 0;
 }
 
@@ -226,7 +182,8 @@ __attribute__((format(printf, 2, 3))) static int failed(struct native *n, const 
 
 static int run_program(struct native *n)
 {
-	char reps[16], *argv[MAX_ARGS] = { (char *)(uintptr_t)n->program, (char *)"--reps", reps };
+	char reps[16],
+		*argv[NATIVE_MAX_ARGS] = { (char *)(uintptr_t)n->program, (char *)"--reps", reps };
 	struct proc_io io = { .timeout_ms = TIMEOUT_MS };
 	char *line, *rest;
 	int argc = 3, status, err = 0;
@@ -260,95 +217,6 @@ static int run_program(struct native *n)
 	return n->nr_points ? 0 : failed(n, "it measured nothing");
 }
 
-static json_t *run_line(const struct native *n)
-{
-	char now[32];
-
-	return json_pack(
-		"{s:i, s:s, s:s, s:s, s:s, s:b, s:b, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:s, s:s?,"
-		" s:{s:s, s:n, s:s?, s:{s:s, s:s, s:{s:s?}}}, s:{s:s, s:s},"
-		" s:{s:s, s:s, s:s?, s:I, s:n, s:s, s:n, s:n}}",
-		"schema", RECORD_SCHEMA, "kind", "run", "run", n->run, "target", "native", "host",
-		n->host, "emulated", 0, "simulated", 0, "scenario", "native", "workload", "none",
-		"mode", "preserve", "plan", n->walk ? "native-walk" : "native", "reps",
-		(json_int_t)n->reps, "cycles", (json_int_t)1, "planned", (json_int_t)n->nr_points,
-		"started", journal_now(now), "series", n->commit, "kernel", "selection", n->kernel,
-		"build_id", "release", n->release, "provenance", "selection", n->kernel, "compiler",
-		n->compiler, "series", "commit", n->commit, "tool", "name", "lubench", "version",
-		LUBENCH_VERSION, "machine", "accel", "none", "emulator", "none", "cpu",
-		*n->cpu ? n->cpu : NULL, "memory_bytes",
-		(json_int_t)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE), "device", "arch",
-#if defined(__x86_64__)
-		"x86_64",
-#else
-		"aarch64",
-#endif
-		"iommu", "clock");
-}
-
-static int write_memory(struct native *n, const struct lub_params *p, const char *metric,
-			long long bytes)
-{
-	struct lub_sample s = {
-		.run = n->run,
-		.cycle = 1,
-		.scenario = "native",
-		.metric = metric,
-		.unit = "bytes",
-		.value = bytes,
-		.reason = bytes < 0 ? "/proc/self/smaps does not tell" : NULL,
-		.params = *p,
-	};
-
-	return record_write(&n->writer, emit_sample(&s));
-}
-
-static int write_all(struct native *n)
-{
-	struct lub_outcome o = {
-		.run = n->run,
-		.cycle = 1,
-		.scenario = "native",
-		.outcome = *n->why ? "harness-error" : "ok",
-		.reason = *n->why ? n->why : NULL,
-	};
-	int err = record_write(&n->writer, run_line(n));
-	json_t *sample;
-	size_t i;
-
-	json_array_foreach(n->samples, i, sample)
-		if (!err && !*n->why)
-			err = record_write(&n->writer, json_incref(sample));
-	for (i = 0; !err && i < n->nr_points; i++) {
-		o.params = params_of(&n->point[i]);
-		err = record_write(&n->writer, emit_outcome(&o));
-		if (!err && !*n->why)
-			err = write_memory(n, &o.params, "native.memory", n->memory_bytes);
-		if (!err && !*n->why)
-			err = write_memory(n, &o.params, "native.memory.huge", n->huge_bytes);
-	}
-	return err ? err : record_sync(&n->writer);
-}
-
-static int save(struct native *n)
-{
-	int err = make_dirs(n->out);
-
-	if (err) {
-		lub_err("cannot make %s: %s", n->out, strerror(-err));
-		return err;
-	}
-	err = record_open(&n->writer, n->out);
-	if (!err && record_size(&n->writer) > 0) {
-		lub_err("%s holds a run already; use another --out", n->out);
-		err = -EEXIST;
-	}
-	if (!err)
-		err = write_all(n);
-	record_close(&n->writer);
-	return err;
-}
-
 static int report(const struct native *n)
 {
 	struct record_set set = { 0 };
@@ -377,7 +245,7 @@ int cmd_native(int argc, char **argv)
 	err = n.samples ? run_program(&n) : -ENOMEM;
 	/* A run that failed has its reason in the records, too, if it came so far as to have a point. */
 	if (n.nr_points) {
-		if (save(&n))
+		if (native_save(&n))
 			err = -EIO;
 		else if (!err)
 			err = report(&n);
