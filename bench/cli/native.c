@@ -162,7 +162,7 @@ static int take_line(struct native *n, const char *line)
 		return -EINVAL;
 	s.metric = metric;
 	s.unit = unit;
-	s.clock = strcmp(unit, "ns") ? NULL : "monotonic";
+	s.clock = strcmp(unit, "ns") ? NULL : "thread";
 	s.value = value;
 	s.params = native_params(p);
 	return json_array_append_new(n->samples, emit_sample(&s)) ? -ENOMEM : 0;

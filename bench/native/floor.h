@@ -8,9 +8,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Monotonic clock, ns. */
-uint64_t now_ns(void);
-
 /**
  * floor_latency() - one load from each of @n places, each of which has the address of the next
  * @at: the places, 8 bytes of each are overwritten

@@ -14,6 +14,7 @@
 
 #include "floor.h"
 #include "native.h"
+#include "watch.h"
 
 #define PAGE 4096
 #define SZ_2M (2ull << 20)
@@ -61,16 +62,15 @@ static int failed(const struct point *p, const char *what)
 }
 
 /* Runs @call cold, and says how long it took. */
-#define TIMED(p, metric, call)                                 \
-	({                                                     \
-		uint64_t timed_start, timed_end;               \
-		typeof(call) timed_result;                     \
-		native_memory_cold();                          \
-		timed_start = now_ns();                        \
-		timed_result = (call);                         \
-		timed_end = now_ns();                          \
-		say(p, metric, "ns", timed_end - timed_start); \
-		timed_result;                                  \
+#define TIMED(p, metric, call)                                  \
+	({                                                      \
+		struct watch timed_watch;                       \
+		typeof(call) timed_result;                      \
+		native_memory_cold();                           \
+		watch_start(&timed_watch);                      \
+		timed_result = (call);                          \
+		say(p, metric, "ns", watch_stop(&timed_watch)); \
+		timed_result;                                   \
 	})
 
 static int unpreserve(const struct point *p, struct native_table *t)
@@ -166,7 +166,7 @@ static int preserve_and_restore(const struct point *p)
 			(unsigned long long)p->ioas, (unsigned long long)p->tables);
 		return -EIO;
 	}
-	say(p, "pagetable.pages", "pages", p->f->nr_tables(t));
+	say(p, "native.tables", "pages", p->f->nr_tables(t));
 	TIMED(p, "native.unpreserve", unpreserve(p, t));
 	if (p->f->preserve(t))
 		return failed(p, "preserving again");
@@ -188,6 +188,7 @@ static int measure(const struct point *p)
 	size_t i;
 	int err = 0;
 
+	watch_preempted = 0;
 	for (i = 0; !err && i < 2; i++) {
 		err = native_memory_reset(p->scattered);
 		if (!err)
@@ -197,6 +198,7 @@ static int measure(const struct point *p)
 		if (!err)
 			native_kho_exit();
 	}
+	say(p, "native.preempted", "count", watch_preempted);
 	return err;
 }
 

@@ -57,20 +57,25 @@ int native_memory_init(size_t bytes)
 	return 0;
 }
 
-/* The same order in every run: xorshift64, Marsaglia 2003. */
-static size_t below(size_t n)
-{
-	static u64 x = 88172645463325252ULL;
+#define SEED 88172645463325252ULL
 
-	x ^= x << 13;
-	x ^= x >> 7;
-	x ^= x << 17;
-	return x % n;
+/* xorshift64, Marsaglia 2003 */
+static size_t below(u64 *x, size_t n)
+{
+	*x ^= *x << 13;
+	*x ^= *x >> 7;
+	*x ^= *x << 17;
+	return *x % n;
 }
 
 int native_memory_reset(bool scattered)
 {
 	struct page *first = pfn_to_page(PHYS_PFN(PHYS_BASE));
+	/*
+	 * The same order each time: pages that were not written to for some time are slow under a hypervisor that keeps
+	 * track of writes.
+	 */
+	u64 x = SEED;
 	size_t i, j;
 
 	if (mem.live || native_iommu_pages) {
@@ -88,11 +93,11 @@ int native_memory_reset(bool scattered)
 	for (i = 0; i < mem.nr_blocks; i++)
 		mem.block[i] = (unsigned int)i;
 	for (i = mem.nr_single; scattered && i > 1; i--) {
-		j = below(i);
+		j = below(&x, i);
 		swap(mem.single[i - 1], mem.single[j]);
 	}
 	for (i = mem.nr_blocks; scattered && i > 1; i--) {
-		j = below(i);
+		j = below(&x, i);
 		swap(mem.block[i - 1], mem.block[j]);
 	}
 	mem.next_block = 0;

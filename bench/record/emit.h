@@ -60,7 +60,7 @@ struct lub_params {
  * @scenario: what the cycle measures
  * @metric: one of the metric names of the schema
  * @unit: "ns", "count", "bytes" or "pages"
- * @clock: "tsc", "cntvct", "monotonic", "host"; NULL (written as null) for what is not a time
+ * @clock: "tsc", "cntvct", "monotonic", "host", "thread"; NULL (written as null) for what is not a time
  * @value: the number; ignored when @reason is set
  * @reason: why there is no number: the line then has "value":null; else NULL
  * @params: what it was measured with

@@ -37,7 +37,7 @@ static const struct {
 	{ "native.reserve", "reserve" },
 	{ "native.restore", "restore" },
 	{ "native.destroy", "destroy" },
-	{ "pagetable.pages", NULL },
+	{ "native.tables", NULL },
 };
 #define TABLES (NR_METRICS - 1)
 
@@ -125,6 +125,18 @@ static double memory(const struct record_set *set, const char *metric)
 	return NAN;
 }
 
+/* Steps during which the processor was given to other tasks. */
+static double preempted(const struct record_set *set)
+{
+	double n = 0;
+	size_t i;
+
+	for (i = 0; i < set->nr_samples; i++)
+		if (!strcmp(set->samples[i].metric, "native.preempted"))
+			n += (double)set->samples[i].value;
+	return n;
+}
+
 int section_native(FILE *out, struct model *m)
 {
 	const struct record_set *set = m->set;
@@ -155,6 +167,11 @@ int section_native(FILE *out, struct model *m)
 			text, sizeof(text),
 			"Tables lay in %s, %.0f %% of it in huge pages, as all memory of a kernel is.",
 			fmt_bytes(size, bytes), 100 * huge / bytes);
+	fmt_wrap(out, "", text);
+	snprintf(
+		text, sizeof(text),
+		"Other tasks took the processor during %.0f steps; of those the time on it counts.",
+		preempted(set));
 	fmt_wrap(out, "", text);
 	return err;
 }

@@ -25,7 +25,7 @@ for how in "" --walk; do
 	"$native" $how --reps 1 --memory 64M 4K 2M 2052K 1G 3G >"$tmp/out" 2>"$tmp/err"
 	check "all sizes are mapped, preserved, restored and freed again ($how)"
 	for table in "vtd-ss contiguous" "vtd-ss scattered" "vtd-fs contiguous" "vtd-fs scattered"; do
-		sed -n "s/^$table \([0-9]*\) 0 pagetable.pages pages /\1 /p" "$tmp/out" | diff "$tmp/want" - >"$tmp/err"
+		sed -n "s/^$table \([0-9]*\) 0 native.tables pages /\1 /p" "$tmp/out" | diff "$tmp/want" - >"$tmp/err"
 		check "$table: tables of each size ($how)"
 	done
 done
