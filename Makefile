@@ -201,6 +201,24 @@ FIO_ARCH-host := $(HOST_ARCH)
 $(foreach a,$(sort $(HOST_ARCH) $(ARCHS)) host,$(eval FIO_CC-$(a) := $(FIO_ARCH-$(a))-linux-gnu-gcc))
 $(foreach a,$(sort $(HOST_ARCH) $(ARCHS)) host,$(eval $(call fio_rules,$(a))))
 
+# The kernel's page-table code as a program, see bench/native. Its warnings are the kernel's business.
+include bench/native/Build.mk
+NATIVE_DIR = build/native/$(subst :,-,$(if $(KSRC),ksrc,$(KERNEL)))
+NATIVE_SRC = $(NATIVE_DIR)/src
+NATIVE_PROGRAM = $(NATIVE_DIR)/lubench-native
+NATIVE_OWN := $(addprefix bench/native/,$(native-y) $(native-kernel-y)) $(wildcard bench/native/*.h)
+
+build/native/%/src/key: FORCE | deps
+	@bench/native/source.sh $(@D)
+
+build/native/%/lubench-native: build/native/%/src/key $(NATIVE_OWN) Makefile
+	$(call say,CC,$@)cd $(<D) && gcc -std=gnu11 -O2 -g -fno-strict-aliasing -Wall -Wno-unused -D_GNU_SOURCE \
+		$$(! grep -q use_pool drivers/iommu/generic_pt/iommu_pt.h || echo -DNATIVE_POOL) \
+		-I$(CURDIR)/bench/native -Ifwd -Iinclude -Itools/include -I. -include shim.h -r -o ../kernel.o \
+		$(native-kernel-y:%=$(CURDIR)/bench/native/%) kho.c tools/lib/find_bit.c drivers/iommu/iommu-pages*.c
+	$(Q)$(CC) -std=gnu11 $(CFLAGS) $(WARN) -D_GNU_SOURCE -Ibench/native -o $@ \
+		$(native-y:%=bench/native/%) $(@D)/kernel.o
+
 # One archive of everything but lubench.c: a test takes what it names.
 build/tests/suite.a: $(SUITE_OBJ) $(call AGENT_OBJ,$(HOST_ARCH)) $(dpdk-y:%.c=build/obj/workloads/dpdk/%.o)
 	@mkdir -p $(@D)
@@ -308,6 +326,14 @@ bench: bench-args deps ## measure on TARGET, or on HOST, and report
 	[ -n "$$runs" ] || exit $$rc; build/lubench report --check $$runs; r=$$?; \
 	$(if $(HOST),[ $$r -eq 2 ] || )[ $$r -eq 0 ] || [ $$rc -ne 0 ] || rc=1; exit $$rc
 
+# IOAS=SIZE... of 4 KiB pages; REPS; WALK=1: as if the kernel had no pool of tables.
+.PHONY: bench-native
+bench-native: private OUT := $(if $(filter file,$(origin OUT)),results/runs/$(shell date +%Y%m%d-%H%M%S)-native,$(OUT))
+bench-native: build/lubench $(NATIVE_PROGRAM) ## the page-table code of KERNEL in user space, against the memory of this machine
+	@build/lubench native --program $(NATIVE_PROGRAM) --kernel '$(if $(KSRC),ksrc,$(KERNEL))' --commit "$$(cat $(NATIVE_SRC)/commit)" \
+		--release "$$(cat $(NATIVE_SRC)/release)" --out '$(OUT)' $(if $(REPS),--reps '$(REPS)') \
+		$(if $(filter-out 0,$(WALK)),--walk) $(IOAS)
+
 # Both kernels are measured by one agent, built with the headers of a directory where one side is that.
 NEW ?= series
 ROUNDS ?= 4
@@ -409,18 +435,19 @@ kernel-check: deps ## each patch applies, builds, is clean under checkpatch and 
 	@set -e; for a in $(ARCHS); do ARCH=$$a kernel/check.sh; done
 
 ##@ Testing
+test test-golden test-full: export NATIVE_PROGRAM := $(NATIVE_PROGRAM)
 .PHONY: test test-unit test-golden test-dashboard test-faults test-emulated test-planted test-full
 test test-emulated: TOOLS_ARCHS = $(ONE_ARCH)
 # Not $(MAKE) itself: with that word in it the line would be run by make -n, too.
 make_later := $(MAKE)
 test: deps ## all tests
-	$(call made,all kernel image tools $(call fio_for,$(ONE_ARCH)) $(TESTS) $(FAULTS) $(FUZZ_REPLAY))
+	$(call made,all kernel image tools $(call fio_for,$(ONE_ARCH)) $(TESTS) $(FAULTS) $(FUZZ_REPLAY) $(NATIVE_PROGRAM))
 	@TEST_MEANWHILE='MAKEFLAGS= $(make_later) --no-print-directory TARGET=$(TARGET) kernel-base' tests/run.sh unit golden faults emulated
 
 test-unit: $(TESTS) ## tests of single parts
 	@tests/run.sh unit
 
-test-golden: programs $(FUZZ_REPLAY) ## the program against recorded inputs
+test-golden: programs $(FUZZ_REPLAY) $(NATIVE_PROGRAM) ## the program against recorded inputs
 	@tests/run.sh golden
 
 test-dashboard: build/lubench $(NPM_DIR)/.done ## the dashboard in a browser: Debian's chromium, and npm

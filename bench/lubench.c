@@ -15,6 +15,7 @@ static const struct lub_command commands[] = {
 	{ "flame", "flame graph of perf samples", cmd_flame },
 	{ "list", "scenarios, workloads, plans, targets, formats or runs", cmd_list },
 	{ "doctor", "what is missing on this machine or on a host", cmd_doctor },
+	{ "native", "the kernel's page-table code at full speed, in user space", cmd_native },
 	{ "exec", "run a command on a freshly launched emulated target", cmd_exec },
 };
 

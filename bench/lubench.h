@@ -61,5 +61,6 @@ int cmd_gate(int argc, char **argv);
 int cmd_history(int argc, char **argv);
 int cmd_export(int argc, char **argv);
 int cmd_dashboard(int argc, char **argv);
+int cmd_native(int argc, char **argv);
 
 #endif

@@ -25,8 +25,9 @@
  * @phase: before, control, blackout or after; NULL: left out
  * @kernel: outgoing, incoming or a kernel selection; NULL: left out
  * @observer: who measured when it is not the agent ("host", "qemu", "pmu"); NULL: left out
- * @layout: how the pages lie (bench/agent/layout.h), scenario walk only; NULL: left out
- * @format: of the page tables, scenario walk only; NULL: left out
+ * @layout: how the pages lie (bench/agent/layout.h), scenario walk; how the tables do, "contiguous" or "scattered",
+ *	    scenario native; NULL: left out
+ * @format: of the page tables, scenarios walk and native; NULL: left out
  * @working_set: pages that the workload goes over in a loop; 0: left out
  * @step: a part of @phase, see docs/measurements.md; NULL: left out
  * @device: of whose accesses: "dut" (under test) or "other"; NULL: left out
@@ -59,7 +60,7 @@ struct lub_params {
  * @scenario: what the cycle measures
  * @metric: one of the metric names of the schema
  * @unit: "ns", "count", "bytes" or "pages"
- * @clock: "tsc", "cntvct", "monotonic", "host"; NULL (written as null) for what is not a time
+ * @clock: "tsc", "cntvct", "monotonic", "host", "thread"; NULL (written as null) for what is not a time
  * @value: the number; ignored when @reason is set
  * @reason: why there is no number: the line then has "value":null; else NULL
  * @params: what it was measured with

@@ -105,6 +105,9 @@ int waterfall_each(const struct model *m, const char *mode,
 /* Is this a run of scenario walk? Its points are told by section_walk() only. */
 bool walk_run(const struct model *m);
 
+/* Is this a run of `lubench native`? It has one section only. */
+bool native_run(const struct model *m);
+
 /* Is this a run of scenario iotlb? */
 bool iotlb_run(const struct model *m);
 
@@ -121,6 +124,7 @@ int section_soak(FILE *out, struct model *m);
 int section_blackout(FILE *out, struct model *m);
 int section_walk(FILE *out, struct model *m);
 int section_waterfall(FILE *out, struct model *m);
+int section_native(FILE *out, struct model *m);
 int section_iotlb(FILE *out, struct model *m);
 int section_probes(FILE *out, struct model *m);
 int section_other(FILE *out, struct model *m);

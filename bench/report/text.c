@@ -30,10 +30,15 @@ static int sections(FILE *out, struct model *m)
 	if (!m->ok_cycles) {
 		fputs("\nNo cycle of this run is ok, so it has no numbers.\n", out);
 		/* cycles that failed are judged, all the more when all did */
-		if (witness_wanted(m))
+		if (witness_wanted(m) && !native_run(m))
 			section_witness(out, m);
 		section_outcomes(out, m);
 		return section_probes(out, m);
+	}
+	if (native_run(m)) {
+		ret = section_native(out, m);
+		section_outcomes(out, m);
+		return ret;
 	}
 	for (i = 0; i < ARRAY_LEN(all); i++) {
 		ret = all[i](out, m);
