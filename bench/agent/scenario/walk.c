@@ -154,8 +154,9 @@ static int wrong_size(struct agent *ag, const struct point *p, int64_t tables)
 		p->layout ? p->layout : "dense", (unsigned long long)p->page_bytes);
 }
 
-/* Everything is preserved in a session of its own, which goes away with it. */
-static int preserve_once(struct agent *ag, const struct point *p, uint32_t rep, uint64_t *took)
+/* Everything is preserved in a session of its own, which goes away with it. @marked: pages that KHO has since the mark */
+static int preserve_once(struct agent *ag, const struct point *p, uint32_t rep, int64_t marked,
+			 uint64_t *took)
 {
 	int64_t pages;
 	uint64_t t0;
@@ -178,7 +179,7 @@ static int preserve_once(struct agent *ag, const struct point *p, uint32_t rep, 
 		return agent_fail(ag, "preserve-error", err, "preserve of the iommufd");
 	if (pages >= 0)
 		agent_sample(ag, p, rep, "kho.bytes", "bytes",
-			     (kho_preserved_pages() - pages) * 4096, NULL);
+			     (kho_preserved_pages() - pages + marked) * 4096, NULL);
 	quiet_begin(ag);
 	t0 = clock_ticks();
 	close(ag->session);
@@ -191,7 +192,7 @@ static int preserve_once(struct agent *ag, const struct point *p, uint32_t rep, 
 static int one_rep(struct agent *ag, const struct point *p, uint32_t rep)
 {
 	uint64_t took[OPS], t0;
-	int64_t pages = iommu_pages();
+	int64_t pages = iommu_pages(), kho;
 	uint32_t ioas, hwpt;
 	int err, i;
 
@@ -217,10 +218,11 @@ static int one_rep(struct agent *ag, const struct point *p, uint32_t rep)
 			return err;
 	}
 	/* Marked alone, it is all that is preserved. */
+	kho = kho_preserved_pages();
 	err = iommufd_mark(ag->tab.iommufd, hwpt, AGENT_HWPT_TOKEN);
 	if (err)
 		return agent_fail(ag, "preserve-error", err, "mark of a HWPT");
-	err = preserve_once(ag, p, rep, took);
+	err = preserve_once(ag, p, rep, kho_preserved_pages() - kho, took);
 	if (err)
 		return err;
 	quiet_begin(ag);
