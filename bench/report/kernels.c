@@ -34,7 +34,7 @@ static const struct quantity {
 	{ "restore.hwpt", ": all HWPTs that were carried over", true },
 	{ "boot.kho", ": from the jump until preserved memory is known", true },
 	{ "boot.iommu", ": from the jump until translation tables are adopted", true },
-	{ "kho.bytes", ": what the point keeps, page tables included", false },
+	{ "kho.bytes", ": what the point keeps, memfds and page tables", false },
 	{ "pagetable.pages", ": of all HWPTs of the point", false },
 };
 
