@@ -259,8 +259,8 @@ static json_t *start_line(const struct campaign *c)
 		c->kernel, "mode", c->plan.mode, "workload", c->plan.workload, "probes",
 		plan_probes_text(&c->plan), "device", t->device, "cycles",
 		(json_int_t)plan_nr_cycles(&c->plan), "append", c->user_append, "agent",
-		c->artifacts.agent, "image", t->image, "key", t->key, "build_id",
-		*ids ? ids : NULL, "icount", t->icount);
+		c->artifacts.agent, "image", t->image, "key", t->key, "build_id", *ids ? ids : NULL,
+		"icount", t->icount);
 	if (line && c->perf)
 		json_object_set_new(line, "perf", json_true());
 	if (line && c->boot)

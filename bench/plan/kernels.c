@@ -23,8 +23,8 @@ bool plan_kernel_valid(const char *name)
 		return false;
 	}
 	/* "-debug": what the build adds to the name for a variant */
-	return !name[len] || (name[len] == '-' && name[len + 1] &&
-			      !name[len + strspn(name + len, VARIANT)]);
+	return !name[len] ||
+	       (name[len] == '-' && name[len + 1] && !name[len + strspn(name + len, VARIANT)]);
 }
 
 int plan_set_kernels(struct plan *plan, const char *text)

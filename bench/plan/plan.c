@@ -82,8 +82,7 @@ static int set_list(struct parser *p, const char *key, const char *value, bool s
 
 static const char *const run_keys[] = {
 	"scenario", "workload",	      "mode", "reps",	"cycles",      "kexec_hwpts", "memory",
-	"budget_s", "point_budget_s", "kvm",  "probes", "probes_ring", "working_set",
-	"kernel",
+	"budget_s", "point_budget_s", "kvm",  "probes", "probes_ring", "working_set", "kernel",
 };
 
 /* The first ones are needed. */

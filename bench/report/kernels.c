@@ -113,7 +113,7 @@ static void missing(struct side *side, char cell[CELL], const struct lub_params 
 static void print_row(struct side *side, const struct quantity *q, const struct lub_params *p,
 		      const double *median, const size_t *n, const char *const *why)
 {
-	const char *unit = !strcmp(q->metric, "kho.bytes")	    ? "bytes"
+	const char *unit = !strcmp(q->metric, "kho.bytes")	   ? "bytes"
 			   : !strcmp(q->metric, "pagetable.pages") ? "pages"
 								   : "ns";
 	char a[CELL], b[CELL];
@@ -213,6 +213,7 @@ int section_kernels(FILE *out, struct model *m)
 			return err;
 	}
 	notes_print(out, &side.notes);
-	fputs("each cycle is the first kexec of a machine that was launched with its kernel\n", out);
+	fputs("each cycle is the first kexec of a machine that was launched with its kernel\n",
+	      out);
 	return 0;
 }

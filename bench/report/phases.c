@@ -81,8 +81,8 @@ static int row(FILE *out, struct notes *notes, const struct model *m, const stru
 		notes_missing(notes, max, NULL, why);
 	}
 	snprintf(of, sizeof(of), "%zu/%zu", se->cycles.n,
-		 m->mixed || kernel ? model_planned(m, se->first->params.mode, kernel) :
-				      m->planned_cycles);
+		 m->mixed || kernel ? model_planned(m, se->first->params.mode, kernel)
+				    : m->planned_cycles);
 	fprintf(out, "%-33s %-9s%10s%9s%9s%6zu%8s", name, se->first->clock ? se->first->clock : "",
 		med, p95, max, s.n, of);
 	if (s.n && se->nulls)

@@ -49,12 +49,13 @@ void provenance_line(const struct record_set *set, char *buf, size_t len)
 			 set->emulated ? field(set, "machine", "emulator") : "",
 			 field(set, NULL, "started"));
 	else
-		snprintf(buf, len, "run %s, kernel %s, build id %.12s, series %.12s, lubench %s%s%s, %s",
-		 or_unknown(set->run_id), field(set, "kernel", "release"),
-		 field(set, "kernel", "build_id"), field(set, NULL, "series"),
-		 field(set, "tool", "version"), set->emulated ? ", " : "",
-		 set->emulated ? field(set, "machine", "emulator") : "",
-		 field(set, NULL, "started"));
+		snprintf(buf, len,
+			 "run %s, kernel %s, build id %.12s, series %.12s, lubench %s%s%s, %s",
+			 or_unknown(set->run_id), field(set, "kernel", "release"),
+			 field(set, "kernel", "build_id"), field(set, NULL, "series"),
+			 field(set, "tool", "version"), set->emulated ? ", " : "",
+			 set->emulated ? field(set, "machine", "emulator") : "",
+			 field(set, NULL, "started"));
 }
 
 void section_title(FILE *out, const struct model *m, const char *title)
@@ -105,8 +106,8 @@ static void counts(FILE *out, const struct model *m)
 /* A kernel of several. */
 static void one_kernel(FILE *out, const json_t *k)
 {
-	const json_t *series =
-		json_object_get(json_object_get(json_object_get(k, "provenance"), "series"), "commit");
+	const json_t *series = json_object_get(
+		json_object_get(json_object_get(k, "provenance"), "series"), "commit");
 
 	line(out, "kernel    ", "%s: %s, build id %s, series %s",
 	     or_unknown(json_string_value(json_object_get(k, "selection"))),

@@ -221,7 +221,7 @@ static void test_kernels(void **state)
 {
 	/* block, and what is run with it: mode, probes, kernel */
 	static const char *const want[] = {
-		"0 preserve off base",     "0 preserve off series:36", "0 preserve on base",
+		"0 preserve off base",	   "0 preserve off series:36", "0 preserve on base",
 		"0 preserve on series:36", "0 rebuild off base",       "0 rebuild off series:36",
 		"0 rebuild on base",	   "0 rebuild on series:36",   "1 rebuild on series:36",
 		"1 rebuild on base",	   "1 rebuild off series:36",  "1 rebuild off base",
@@ -484,15 +484,14 @@ static void test_size_text(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_full),	cmocka_unit_test(test_cycles),
-		cmocka_unit_test(test_modes),	cmocka_unit_test(test_kernels),
-		cmocka_unit_test(test_default_kexec),
-		cmocka_unit_test(test_keys),	cmocka_unit_test(test_numbers),
-		cmocka_unit_test(test_memory),	cmocka_unit_test(test_tables),
-		cmocka_unit_test(test_shipped), cmocka_unit_test(test_size_text),
-		cmocka_unit_test(test_walk),	cmocka_unit_test(test_walk_refused),
-		cmocka_unit_test(test_layouts), cmocka_unit_test(test_working_set),
-		cmocka_unit_test(test_probes),
+		cmocka_unit_test(test_full),	      cmocka_unit_test(test_cycles),
+		cmocka_unit_test(test_modes),	      cmocka_unit_test(test_kernels),
+		cmocka_unit_test(test_default_kexec), cmocka_unit_test(test_keys),
+		cmocka_unit_test(test_numbers),	      cmocka_unit_test(test_memory),
+		cmocka_unit_test(test_tables),	      cmocka_unit_test(test_shipped),
+		cmocka_unit_test(test_size_text),     cmocka_unit_test(test_walk),
+		cmocka_unit_test(test_walk_refused),  cmocka_unit_test(test_layouts),
+		cmocka_unit_test(test_working_set),   cmocka_unit_test(test_probes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
