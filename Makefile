@@ -73,7 +73,7 @@ help: ## this list
 	@awk '/^##@ /{ printf "\n%s\n", substr($$0, 5) } \
 		/^[a-z-]+:.* ## /{ split($$0, a, ":"); sub(/.* ## /, ""); printf "  make %-14s %s\n", a[1], $$0 }' Makefile
 	@printf '\nVariables: TARGET=vtd|vtd-sm|smmuv3|smmuv3-s2|all, PLAN=%s, MODE=preserve|rebuild|crash or a list,\n' '$(PLAN)'
-	@printf 'KERNEL=series|series:N|base, KSRC=DIR, VARIANT=selftest|debug (also selftest+debug)|mock,\n'
+	@printf 'KERNEL=series|series:N|base or a list, KSRC=DIR, VARIANT=selftest|debug (also selftest+debug)|mock,\n'
 	@printf 'ICOUNT=1 (emulated time is a count of instructions),\n'
 	@printf 'BASE=, NEW=%s, ROUNDS=%s, METRIC=PATTERN (bench-compare),\n' '$(NEW)' '$(ROUNDS)'
 	@printf 'WORKLOAD=lsi|..., HOST=user@machine DEVICE=BDF (also lists), with KERNEL=host also BOOT=system|agent,\n'
@@ -291,7 +291,12 @@ PLAN_FILE := $(if $(or $(findstring /,$(PLAN)),$(filter %.ini,$(PLAN))),$(PLAN),
 PLAN_ARGS = --plan '$(PLAN_FILE)' $(if $(MODE),--mode $(MODE)) \
 	$(if $(PROBES),--probes '$(PROBES)') $(if $(WORKLOAD),--workload $(WORKLOAD)) \
 	$(if $(BOOT),--boot '$(BOOT)') $(if $(CONSOLE),--console '$(CONSOLE)') $(if $(filter-out 0,$(ICOUNT)),--icount) $(if $(filter-out 0,$(PERF)),--perf)
-KERNEL_NAME = $(if $(KSRC),ksrc,$(KERNEL))$(addprefix -,$(subst +,-,$(VARIANT)))
+# The kernels that are measured: what was asked for, else those that the plan compares. Make hands KERNEL down in
+# the environment, so that a goal that is made by another make is told KERNELS.
+PLAN_KERNELS = $(shell sed -n 's/^kernel *= *//p' '$(PLAN_FILE)' 2>/dev/null)
+KERNELS = $(subst $(comma), ,$(or $(if $(filter file,$(origin KERNEL)),$(if $(KSRC),,$(PLAN_KERNELS))),$(KERNEL)))
+space := $(subst ,, )
+KERNEL_NAME = $(subst $(space),$(comma),$(addsuffix $(addprefix -,$(subst +,-,$(VARIANT))),$(if $(KSRC),ksrc,$(strip $(KERNELS)))))
 RUN_ARGS = $(PLAN_ARGS) --kernel $(KERNEL_NAME)
 
 # What cannot work is said before a kernel is built for it.
@@ -300,6 +305,7 @@ bench-args:
 	@[ -f '$(PLAN_FILE)' ] || { echo "lubench: no plan $(PLAN_FILE); there are: $(notdir $(basename $(wildcard bench/plan/plans/*.ini)))" >&2; exit 2; }
 	@for m in $(subst $(comma), ,$(MODE)); do case "$$m" in preserve|rebuild|crash) ;; \
 		*) echo "lubench: MODE=$(MODE): unknown; use preserve, rebuild, crash, or several with commas" >&2; exit 2 ;; esac; done
+	@[ -z '$(and $(HOST),$(word 2,$(KERNELS)))' ] || { echo 'lubench: $(KERNELS): a HOST is measured with one kernel at a time; use KERNEL=, twice, and make compare' >&2; exit 2; }
 	@[ -z '$(HOST)' ] || [ -n '$(DEVICE)' ] || { echo 'lubench: HOST needs DEVICE=BDF: the device that may be taken from its driver' >&2; exit 2; }
 
 # What stands outside of the target is built for the workload that needs it.
@@ -313,7 +319,7 @@ made = +@$(MAKE) -j$$(($$(nproc) + 1)) TARGET='$(TARGET)' TOOLS_ARCHS='$(TOOLS_A
 # The trap: a shell that ^C ends at once would let make return while lubench still ends its guest. On a HOST
 # nobody sees the gaps of DMA: that nothing can be said about them (status 2) is no failure there.
 bench: bench-args deps ## measure on TARGET, or on HOST, and report
-	$(call made,programs $(OUTSIDE) $(if $(filter host,$(KERNEL)),,kernel-suite) $(if $(HOST),,image $(if $(filter-out 0,$(PERF)),tools)))
+	$(call made,programs $(OUTSIDE) $(if $(filter host,$(KERNEL)),,kernel-suite KERNELS='$(KERNELS)') $(if $(HOST),,image $(if $(filter-out 0,$(PERF)),tools)))
 	@trap : INT; rc=0; runs=; \
 	for t in $(if $(HOST),host,$(TARGETS)); do \
 		out=$(OUT)$(if $(word 2,$(TARGETS)),/$$t); \
@@ -405,7 +411,7 @@ kernel-install: ## install that package on HOST, beside its kernels
 
 # One after the other: side by side they were seen to take 29 minutes instead of 27.
 kernel-suite: deps
-	@set -e; for a in $(ARCHS); do ARCH=$$a kernel/build.sh kernel; done
+	@set -e; for a in $(ARCHS); do for k in $(KERNELS); do ARCH=$$a KERNEL=$$k kernel/build.sh kernel; done; done
 
 # What the kernel's own selftests run on, one that watches locks in test-full. The control, a kernel without the
 # series, comes last, so that what it has in common is compiled already; of the other architecture in test-full only,

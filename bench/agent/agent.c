@@ -132,6 +132,7 @@ struct lub_params agent_params(const struct agent *ag, const struct point *p)
 		.layout = p->layout,
 		.format = ag->format,
 		.probes = ag->c.perf ? "perf" : ag->c.probes,
+		.kernel = ag->c.kernel,
 	};
 }
 

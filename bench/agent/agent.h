@@ -88,6 +88,7 @@ struct mark {
  * @luo: /dev/liveupdate
  * @session: its session
  * @marked: HWPTs of @tab that are marked for preservation
+ * @kho_before: pages that KHO had before the first of these marks, negative when unknown
  * @mark_ticks: what marking them took
  * @pages_before: IOMMU pages before the first HWPT
  * @timings: kept back
@@ -121,6 +122,7 @@ struct agent {
 	int luo;
 	int session;
 	uint32_t marked;
+	int64_t kho_before;
 	uint64_t mark_ticks;
 	int64_t pages_before;
 	struct timing timings[32];

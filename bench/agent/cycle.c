@@ -70,14 +70,14 @@ int cycle_parse(json_t *root, struct cycle *c, char *why, size_t len)
 	c->release = "";
 	if (json_unpack_ex(root, &jerr, 0,
 			   "{s:s, s:I, s:s, s:s, s:s, s:s, s:{s:s, s:s}, s:I, s:I, s:I, s:I, s:I,"
-			   " s?b, s?b, s:o, s?s, s?I, s?b, s?s, s?s}",
+			   " s?b, s?b, s:o, s?s, s?I, s?b, s?s, s?s, s?s}",
 			   "run", &c->run, "cycle", &cycle, "scenario", &c->scenario, "mode",
 			   &c->mode_name, "workload", &c->workload, "device", &c->device, "kexec",
 			   "image", &c->image, "append", &c->append, "reps", &reps, "kexec_hwpts",
 			   &hwpts, "point_budget_ms", &point_ms, "budget_ms", &total_ms,
 			   "control_ms", &control_ms, "mixed", &mixed, "icount", &icount, "points",
 			   &points, "probes", &c->probes, "probes_ring", &ring, "perf", &perf,
-			   "boot", &boot, "release", &c->release)) {
+			   "boot", &boot, "release", &c->release, "kernel", &c->kernel)) {
 		snprintf(why, len, "%s", jerr.text);
 		return -EINVAL;
 	}

@@ -69,6 +69,7 @@ struct point {
  * @perf: sample the call that preserves the iommufd
  * @boot: how the incoming kernel comes to the agent
  * @release: of that kernel, "" when unknown
+ * @kernel: which of the kernels that the run compares this is, NULL: it compares none
  * @points: all of one block unless @mixed: same IOAS size, same page size, ascending HWPT counts
  * @nr_points: their number, at least 1
  */
@@ -96,6 +97,7 @@ struct cycle {
 	bool perf;
 	enum cycle_boot boot;
 	const char *release;
+	const char *kernel;
 	struct point *points;
 	size_t nr_points;
 };

@@ -191,6 +191,8 @@ static int next_cycle(struct campaign *c, const struct plan_cycle *cycle)
 		c->target.row->ops->stop(&c->target);
 		c->up = false;
 	}
+	if (cycle->kernel && kernels_use(c, cycle->kernel))
+		return -ENOMEM;
 	err = campaign_ready(c);
 	if (err == -EINTR)
 		return err;
@@ -247,16 +249,18 @@ bool campaign_is_done(const struct campaign *c, uint32_t cycle)
 static json_t *start_line(const struct campaign *c)
 {
 	const struct target *t = &c->target;
+	char ids[KERNELS_IDS];
 	json_t *line;
 
+	kernels_ids(c, ids);
 	line = json_pack(
 		"{s:s, s:s, s:s?, s:s, s:s, s:s, s:s, s:s, s:s?, s:I, s:s?, s:s?, s:s?, s:s?, s:s?, s:b}",
 		"run", c->run, "target", t->name, "host", t->host, "plan", c->plan.name, "kernel",
 		c->kernel, "mode", c->plan.mode, "workload", c->plan.workload, "probes",
 		plan_probes_text(&c->plan), "device", t->device, "cycles",
 		(json_int_t)plan_nr_cycles(&c->plan), "append", c->user_append, "agent",
-		c->artifacts.agent, "image", t->image, "key", t->key, "build_id",
-		*c->artifacts.build_id ? c->artifacts.build_id : NULL, "icount", t->icount);
+		c->artifacts.agent, "image", t->image, "key", t->key, "build_id", *ids ? ids : NULL,
+		"icount", t->icount);
 	if (line && c->perf)
 		json_object_set_new(line, "perf", json_true());
 	if (line && c->boot)

@@ -20,16 +20,21 @@
  */
 #define CAMPAIGN_MAX_HOST_FAILURES 2
 
+/** KERNELS_IDS - room for the build ids of all kernels of a run. */
+#define KERNELS_IDS (PLAN_KERNELS_MAX * (sizeof(((struct artifacts *)0)->build_id) + 1))
+
 /**
  * struct campaign - one run
  * @run: run id
  * @dir: run directory
  * @append: more words for the launched kernel's command line
  * @user_append: the part of it that the user gave, NULL without
- * @kernel: selection, as given
+ * @kernel: selection, as given; of several kernels the list
+ * @kernel_list: room for such a list
  * @plan: plan
  * @target: where it runs; all that the user chose is set
  * @artifacts: what is pushed
+ * @kernels: of each of the plan's kernels; only what is a kernel's is used
  * @perf: sample the preserve calls and make flame graphs
  * @boot: how the incoming kernel comes to the agent, NULL: as the target does it by itself
  * @release: of the kernel, "" when unknown
@@ -60,9 +65,11 @@ struct campaign {
 	char *append;
 	const char *user_append;
 	const char *kernel;
+	char kernel_list[PLAN_KERNELS_MAX * (PLAN_NAME_MAX + 1)];
 	struct plan plan;
 	struct target target;
 	struct artifacts artifacts;
+	struct artifacts kernels[PLAN_KERNELS_MAX];
 	bool perf;
 	const char *boot;
 	char release[128];
@@ -95,6 +102,60 @@ struct campaign {
  * Return: an &enum lub_exit.
  */
 int campaign_run(struct campaign *c);
+
+/**
+ * kernels_choose() - which kernel, or which ones, a run is of
+ * @c: campaign with plan, target row and @perf; @kernel and the kernels of the plan are set
+ * @option: as given with --kernel, which goes before the plan; NULL: not given
+ *
+ * A list of one is no comparison: that is the kernel of the run then.
+ *
+ * Return: 0 or -EINVAL (said on stderr).
+ */
+int kernels_choose(struct campaign *c, const char *option);
+
+/**
+ * kernels_find() - find all kernels of the plan, and take the first
+ * @c: campaign with plan and target row
+ * @arch: of the target
+ *
+ * Return: 0, -ENOENT when one is not built (said on stderr), -ENOMEM (the same).
+ */
+int kernels_find(struct campaign *c, const char *arch);
+
+/**
+ * kernels_use() - make the next launch one of this kernel
+ * @c: campaign after kernels_find()
+ * @name: one of the plan's kernels
+ *
+ * The target is ended: see bench/plan/plan.h for why.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int kernels_use(struct campaign *c, const char *name);
+
+/**
+ * kernels_json() - what the kernels of the plan are, for the run line
+ * @c: campaign after kernels_find()
+ *
+ * Return: new reference, NULL when out of memory.
+ */
+json_t *kernels_json(const struct campaign *c);
+
+/**
+ * kernels_ids() - build ids, by which a resumed run knows its kernels
+ * @c: campaign after kernels_find(), or with one kernel
+ * @buf: set to them, with commas in between; "" when unknown
+ *
+ * Return: @buf.
+ */
+const char *kernels_ids(const struct campaign *c, char buf[KERNELS_IDS]);
+
+/**
+ * kernels_free() - free what kernels_find() made
+ * @c: campaign
+ */
+void kernels_free(struct campaign *c);
 
 /**
  * host_lock() - keep other runs of this controller off the host

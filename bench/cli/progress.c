@@ -55,6 +55,9 @@ void progress_cycle(struct progress *p, uint32_t number, uint32_t of,
 	if (block->working_set)
 		snprintf(p->what + strlen(p->what), sizeof(p->what) - strlen(p->what), " set=%u",
 			 block->working_set);
+	if (cycle->kernel)
+		snprintf(p->what + strlen(p->what), sizeof(p->what) - strlen(p->what), " %s",
+			 cycle->kernel);
 	if (!isatty(2))
 		fprintf(stderr,
 			"lubench: cycle %u of %u: %s, point %u of %u, %s elapsed, %s left\n",
@@ -105,6 +108,8 @@ void progress_point(struct progress *p, const struct plan *plan, const struct pl
 		printf(" set=%u", point->working_set);
 	if (plan->nr_probes > 1)
 		printf(" probes=%s", cycle->probes);
+	if (cycle->kernel)
+		printf(" kernel=%s", cycle->kernel);
 	printf(" cycle %u/%u", cycle->round, plan->cycles);
 	if (skip)
 		printf(" # SKIP %s", reason);

@@ -24,7 +24,7 @@ struct progress {
 	uint32_t done;
 	uint32_t cycles;
 	uint32_t cycle;
-	char what[64];
+	char what[96];
 	long long start_ms;
 	long long left_ms;
 	long long shown_ms;

@@ -8,17 +8,21 @@
 #include "bench/cli/campaign.h"
 #include "bench/lubench.h"
 
+/* Of several kernels: what they are called; see kernels_json() for what they are. */
 static json_t *kernel_object(const struct campaign *c)
 {
 	const json_t *probe = c->probe;
 	json_t *prov =
 		c->artifacts.provenance ? json_loads(c->artifacts.provenance, 0, NULL) : NULL;
-	json_t *obj;
 
-	obj = json_pack("{s:s, s:s?, s:O?, s:o?}", "selection", c->kernel, "build_id",
-			*c->artifacts.build_id ? c->artifacts.build_id : NULL, "release",
-			json_object_get(probe, "kernel"), "provenance", prov);
-	return obj;
+	if (c->plan.nr_kernels) {
+		json_decref(prov);
+		return json_pack("{s:s, s:n, s:n, s:n}", "selection", c->kernel, "build_id",
+				 "release", "provenance");
+	}
+	return json_pack("{s:s, s:s?, s:O?, s:o?}", "selection", c->kernel, "build_id",
+			 *c->artifacts.build_id ? c->artifacts.build_id : NULL, "release",
+			 json_object_get(probe, "kernel"), "provenance", prov);
 }
 
 /* The commit that the kernel was built from; null without provenance. */
@@ -92,7 +96,8 @@ int rows_run_line(struct campaign *c)
 		lub_err("%s: the run line cannot be made: out of memory", c->writer.path);
 		return -ENOMEM;
 	}
-	if (c->boot && json_object_set_new(line, "boot", json_string(c->boot))) {
+	if ((c->boot && json_object_set_new(line, "boot", json_string(c->boot))) ||
+	    (c->plan.nr_kernels && json_object_set_new(line, "kernels", kernels_json(c)))) {
 		json_decref(kernel);
 		json_decref(line);
 		return -ENOMEM;
@@ -115,6 +120,7 @@ static struct lub_params params_of(const struct campaign *c, const struct plan_c
 		.mode = cycle->mode,
 		.workload = c->plan.workload,
 		.probes = c->perf ? "perf" : cycle->probes,
+		.kernel = cycle->kernel,
 	};
 }
 

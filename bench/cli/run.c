@@ -194,6 +194,9 @@ static int check_options(struct options *o, struct campaign *c)
 		lub_err("--perf: not together with probes, whose cost it would show; leave one out");
 		return -EINVAL;
 	}
+	c->perf = o->perf;
+	if (kernels_choose(c, o->kernel))
+		return -EINVAL;
 	if (o->workload)
 		snprintf(c->plan.workload, sizeof(c->plan.workload), "%s", o->workload);
 	if (o->icount && check_icount(c))
@@ -213,13 +216,14 @@ static int fill_target(struct campaign *c, const struct options *o)
 
 	uname(&uts);
 	arch = t->row->machine ? t->row->machine->arch : uts.machine;
-	c->kernel = o->kernel ? o->kernel : "series";
 	c->user_append = o->append;
 	c->artifacts = o->artifacts;
 	if (!strcmp(c->kernel, "host") && artifacts_of_host(&c->artifacts, o->host)) {
 		lub_err("no kernel was made for %s; run: make kernel HOST=%s", o->host, o->host);
 		return -ENOENT;
 	}
+	if (c->plan.nr_kernels ? kernels_find(c, arch) : 0)
+		return -ENOENT;
 	if (artifacts_find(&c->artifacts, arch, c->kernel)) {
 		lub_err("out of memory");
 		return -ENOMEM;
@@ -237,7 +241,6 @@ static int fill_target(struct campaign *c, const struct options *o)
 	t->kernel = c->artifacts.kernel;
 	t->image = c->artifacts.image;
 	t->tools = o->perf ? c->artifacts.tools : NULL;
-	c->perf = o->perf;
 	t->key = c->artifacts.key;
 	t->device = o->device;
 	t->workload = c->plan.workload;
@@ -268,6 +271,7 @@ static void free_all(struct campaign *c, struct options *o)
 		c->target.row->ops->release(&c->target);
 	/* Until fill_target() the paths belong to the options. */
 	host_unlock(c);
+	kernels_free(c);
 	artifacts_free(c->artifacts.kernel ? &c->artifacts : &o->artifacts);
 	free(c->append);
 	free(c->dir);
@@ -275,15 +279,16 @@ static void free_all(struct campaign *c, struct options *o)
 	journal_state_free(&c->state);
 }
 
-/* One run has one kernel: what was measured before the interruption would get a wrong label. */
+/* What was measured before the interruption would get a wrong label. */
 static int same_kernel(const struct campaign *c)
 {
 	const char *then = json_string_value(json_object_get(c->state.start, "build_id"));
+	char now[KERNELS_IDS];
 
-	if (!then || !*c->artifacts.build_id || !strcmp(then, c->artifacts.build_id))
+	if (!then || !*kernels_ids(c, now) || !strcmp(then, now))
 		return 0;
-	lub_err("%s was begun with kernel %.12s, now %s is %.12s; build that one again, or start a new run",
-		c->dir, then, c->kernel, c->artifacts.build_id);
+	lub_err("%s was begun with kernel %s, now %s is %s; build that one again, or start a new run",
+		c->dir, then, c->kernel, now);
 	return -EINVAL;
 }
 

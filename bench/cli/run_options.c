@@ -28,7 +28,8 @@ static const struct argp_option options[] = {
 	{ "plan", 'p', "P", 0, "Plan name or file (default: quick)", 0 },
 	{ "out", 'o', "DIR", 0, "Run directory (default: results/runs/ID)", 0 },
 	{ "kernel", 'k', "K", 0,
-	  "series (default), series:N, base, an image, or host: the package that was made for the host",
+	  "series (default), series:N, base, an image, or host: the package that was made for the host; "
+	  "several with commas are compared (default: the plan's)",
 	  0 },
 	{ "mode", 'm', "M", 0,
 	  "preserve, rebuild, crash, or several with commas (default: the plan's)", 0 },

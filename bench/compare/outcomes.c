@@ -103,6 +103,7 @@ static bool is_of(const struct lub_outcome *o, const struct lub_params *p)
 	return q->hwpts == p->hwpts && q->ioas_bytes == p->ioas_bytes &&
 	       q->page_bytes == p->page_bytes && q->devices == p->devices &&
 	       !strcmp(q->mode, p->mode) && !strcmp(q->probes, p->probes) &&
+	       (!q->kernel || model_same(q->kernel, p->kernel)) &&
 	       (!q->layout || model_same(q->layout, p->layout)) &&
 	       (!q->working_set || q->working_set == p->working_set);
 }

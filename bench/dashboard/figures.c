@@ -159,7 +159,7 @@ json_t *dash_waterfalls(const struct model *m)
 		if (waterfall_each(m, modes[i], stage, &f))
 			lub_err("dashboard: out of memory");
 		one = json_pack("{s:s, s:i, s:o, s:o}", "mode", modes[i], "planned",
-				(int)model_planned(m, modes[i]), "stages", f.stages, "cycles",
+				(int)model_planned(m, modes[i], NULL), "stages", f.stages, "cycles",
 				f.cycles);
 		if (f.now)
 			json_array_append_new(all, one);

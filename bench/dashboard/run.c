@@ -46,7 +46,11 @@ static json_t *outcomes(const struct record_set *set)
 		o = json_object();
 		dash_set(o, "cycle", json_integer(at->cycle));
 		dash_set(o, "mode", dash_text(at->params.mode));
-		dash_set(o, "point", dash_text(cmp_point_name(&at->params, name, sizeof(name))));
+		cmp_point_name(&at->params, name, sizeof(name));
+		if (model_kernel(&at->params))
+			snprintf(name + strlen(name), sizeof(name) - strlen(name), ", kernel %s",
+				 model_kernel(&at->params));
+		dash_set(o, "point", dash_text(name));
 		dash_set(o, "probes", dash_text(at->params.probes));
 		dash_set(o, "outcome", dash_text(at->outcome));
 		dash_set(o, "reason", dash_text(at->reason));

@@ -40,11 +40,12 @@ static void label(FILE *out, bool *first, const char *name, const char *value)
 	fputc('"', out);
 }
 
-static void run_labels(FILE *out, bool *first, const struct record_set *set)
+/* @kernel: the one of several that this is of, NULL: the run's */
+static void run_labels(FILE *out, bool *first, const struct record_set *set, const char *kernel)
 {
 	label(out, first, "target", set->target);
 	label(out, first, "host", export_text(set, NULL, "host"));
-	label(out, first, "kernel", export_text(set, "kernel", "selection"));
+	label(out, first, "kernel", kernel ? kernel : export_text(set, "kernel", "selection"));
 	label(out, first, "emulated",
 	      set->simulated  ? "simulated"
 	      : set->emulated ? "true"
@@ -64,14 +65,14 @@ static void sample(FILE *out, const struct family *f, const struct record_set *s
 	snprintf(number[2], sizeof(number[2]), "%llu", (unsigned long long)p->page_bytes);
 	snprintf(number[3], sizeof(number[3]), "%u", p->devices);
 	fprintf(out, "%s{", f->name);
-	run_labels(out, &first, set);
+	run_labels(out, &first, set, model_kernel(p));
 	label(out, &first, "scenario", s->scenario);
 	label(out, &first, "metric", s->metric);
 	label(out, &first, "mode", p->mode);
 	label(out, &first, "workload", p->workload);
 	label(out, &first, "probes", p->probes);
 	label(out, &first, "phase", p->phase);
-	label(out, &first, "side", p->kernel);
+	label(out, &first, "side", model_kernel(p) ? NULL : p->kernel);
 	label(out, &first, "observer", p->observer);
 	label(out, &first, "clock", s->clock);
 	label(out, &first, "layout", p->layout);
@@ -106,7 +107,7 @@ static void about_run(FILE *out, const struct record_set *set, const char *name,
 	bool first = true;
 
 	fprintf(out, "# TYPE %s gauge\n# HELP %s %s\n%s{", name, name, help, name);
-	run_labels(out, &first, set);
+	run_labels(out, &first, set, NULL);
 	fprintf(out, "} %.15g\n", value);
 }
 

@@ -124,7 +124,8 @@ char *export_outcome_name(const struct lub_outcome *o, char *buf, size_t len)
 	char point[100];
 
 	cmp_point_name(&o->params, point, sizeof(point));
-	snprintf(buf, len, "%s cycle %u, mode %s, %s", o->scenario, o->cycle, o->params.mode,
+	snprintf(buf, len, "%s cycle %u, mode %s%s%s, %s", o->scenario, o->cycle, o->params.mode,
+		 o->params.kernel ? ", kernel " : "", o->params.kernel ? o->params.kernel : "",
 		 point);
 	return buf;
 }

@@ -82,7 +82,7 @@ static int set_list(struct parser *p, const char *key, const char *value, bool s
 
 static const char *const run_keys[] = {
 	"scenario", "workload",	      "mode", "reps",	"cycles",      "kexec_hwpts", "memory",
-	"budget_s", "point_budget_s", "kvm",  "probes", "probes_ring", "working_set",
+	"budget_s", "point_budget_s", "kvm",  "probes", "probes_ring", "working_set", "kernel",
 };
 
 /* The first ones are needed. */
@@ -172,6 +172,11 @@ static int on_run(struct parser *p, const char *key, const char *value)
 	case 12:
 		return set_list(p, key, value, false, 1, PLAN_WORKING_SET_MAX, plan->working_set,
 				&plan->nr_working_set);
+	case 13:
+		return plan_set_kernels(plan, value)
+			       ? bad(p, key,
+				     "not a list of kernels; use series, series:N, base, several with commas, four at most")
+			       : 1;
 	default:
 		return 0;
 	}

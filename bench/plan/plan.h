@@ -8,13 +8,14 @@
  *   mode = preserve,rebuild        page  = 4K
  *   reps = 5             repetitions of a point inside a cycle
  *   cycles = 2           kexecs of every block
- *   kexec_hwpts = 1,4    HWPTs carried over the kexec, taken in turn; default: the largest
+ *   kexec_hwpts = 1,4    HWPTs carried over the kexec, taken in turn; default: the block's largest
  *   memory = 6G          of an emulated target
  *   budget_s = 330       of the whole run, 0: none
  *   point_budget_s = 60  of one point
  *   kvm = yes            let an emulated target use /dev/kvm
  *   probes = off,on      what watches the kernel: off, on (all), or names with + in between
  *   probes_ring = 1M     ring buffer of the probes
+ *   kernel = series:36,series   kernels that are compared (plan_kernel_valid()); default: the one of --kernel
  *
  * A block is all points with the same (ioas, page), HWPT counts ascending. Cycles go round over
  * the blocks (block 1, 2, ..., block 1, 2, ...), so that a run that is cut short has seen every
@@ -24,6 +25,10 @@
  * A B, B A, A B, ... in one launch, so that what is compared was measured next to each other and
  * in no fixed order. Several sets of probes do so, too, inside of each mode. Mode crash ends the machine: its
  * cycles come after all others.
+ *
+ * Several kernels take turns in the same way, inside of each set of probes. What one has preserved is not for
+ * the other to restore, so each of these cycles goes from a kernel to the same one, in a launch of its own: all
+ * of them are the first kexec of a machine, and so alike. Every sample of such a run has the param `kernel`.
  *
  * Scenario walk has one more key in a matrix, "layout = dense,sparse" (plan_layouts), may have pages of
  * 1G, and measures all blocks in each of its cycles; kexec_hwpts is how many HWPTs of each point it
@@ -47,6 +52,7 @@
 #define PLAN_MODES_MAX 3
 #define PLAN_LAYOUTS_MAX 5
 #define PLAN_PROBES_MAX 8
+#define PLAN_KERNELS_MAX 4
 
 /** PLAN_WORKING_SET_MAX - pages that a workload can be told to go over. */
 #define PLAN_WORKING_SET_MAX 4096
@@ -123,10 +129,12 @@ struct plan_matrix {
  * @probes: the sets of probes, see bpf/table.h
  * @nr_probes: number
  * @probes_ring: bytes of their ring buffer, a power of two
+ * @kernels: the kernels that are compared, as written
+ * @nr_kernels: number, 0: the run has one, and it is not the plan's
  * @reps: repetitions of a point in a cycle
  * @cycles: kexecs of every block
  * @kexec_hwpts: HWPTs carried over, taken in turn
- * @nr_kexec_hwpts: number
+ * @nr_kexec_hwpts: number, 0: of each block its largest
  * @working_set: pages that the workload goes over, each with every point; then every point is a block
  *	of its own and is carried over as it is
  * @nr_working_set: number, 0: the key is not there
@@ -150,6 +158,8 @@ struct plan {
 	char probes[PLAN_PROBES_MAX][PROBES_SET_MAX];
 	size_t nr_probes;
 	uint64_t probes_ring;
+	char kernels[PLAN_KERNELS_MAX][PLAN_NAME_MAX];
+	size_t nr_kernels;
 	uint32_t reps;
 	uint32_t cycles;
 	uint64_t kexec_hwpts[PLAN_LIST_MAX];
@@ -174,6 +184,7 @@ struct plan {
  * @nr_blocks: blocks from there on that it measures: one, in scenario walk all
  * @mode: what is carried over, a name of plan_modes
  * @probes: what watches the kernel, one of the plan's sets
+ * @kernel: outgoing and incoming one, one of the plan's; NULL: the run's
  * @kexec_hwpts: HWPTs carried over
  */
 struct plan_cycle {
@@ -183,6 +194,7 @@ struct plan_cycle {
 	size_t nr_blocks;
 	const char *mode;
 	const char *probes;
+	const char *kernel;
 	uint32_t kexec_hwpts;
 };
 
@@ -263,6 +275,31 @@ int plan_set_probes(struct plan *plan, const char *text);
 const char *plan_probes_text(const struct plan *plan);
 
 /**
+ * plan_kernel_valid() - can this be a kernel of a list
+ * @name: "series", "series:N" or "base", each also with a variant: "series-debug"
+ *
+ * Return: whether it can; not whether it is built.
+ */
+bool plan_kernel_valid(const char *name);
+
+/**
+ * plan_set_kernels() - set the kernels of a plan
+ * @plan: plan
+ * @text: names as plan_kernel_valid() takes them, with commas in between
+ *
+ * Return: 0, or -EINVAL when one is none or is given twice; the plan is not changed then.
+ */
+int plan_set_kernels(struct plan *plan, const char *text);
+
+/**
+ * plan_kernels_text() - the kernels with commas in between
+ * @plan: plan
+ *
+ * Return: text in a static buffer, overwritten by the next call; "" without any.
+ */
+const char *plan_kernels_text(const struct plan *plan);
+
+/**
  * plan_load() - parse, check and expand a plan file
  * @file: path
  * @plan: filled in; free with plan_free() whatever is returned
@@ -318,7 +355,7 @@ int plan_check_memory(const struct plan *plan, uint64_t memory, char *msg, size_
 uint64_t plan_tables(uint64_t ioas_bytes, uint64_t page_bytes);
 
 /**
- * plan_ways() - how often each (block, round) is run: once a mode and set of probes
+ * plan_ways() - how often each (block, round) is run: once a mode, set of probes and kernel
  * @plan: plan
  *
  * Return: the number.

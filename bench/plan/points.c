@@ -375,12 +375,6 @@ int plan_expand(struct plan *plan, char *msg, size_t len)
 			 plan->file, PLAN_CYCLES_MAX);
 		return -EINVAL;
 	}
-	if (!plan->nr_kexec_hwpts && !plan->nr_working_set) {
-		const struct plan_block *first = &plan->blocks[0];
-
-		plan->kexec_hwpts[0] = first->hwpts[first->nr_hwpts - 1];
-		plan->nr_kexec_hwpts = 1;
-	}
 	return 0;
 }
 

@@ -143,6 +143,23 @@ static int on_properties(struct check *c, const json_t *arg, const json_t *value
 	return 0;
 }
 
+static int on_items(struct check *c, const json_t *arg, const json_t *value, const char *path,
+		    unsigned int depth)
+{
+	char sub[256];
+	json_t *one;
+	size_t i;
+	int err;
+
+	json_array_foreach(value, i, one) {
+		snprintf(sub, sizeof(sub), "%.200s[%zu]", path, i);
+		err = check(c, arg, one, sub, depth + 1);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
 /* Only the boolean form; needs its neighbour "properties". */
 static int no_others(struct check *c, const json_t *schema, const json_t *value, const char *path,
 		     unsigned int depth)
@@ -220,6 +237,7 @@ static const struct keyword {
 	{ "type", on_type },	      { "enum", on_enum },	  { "const", on_const },
 	{ "minimum", on_minimum },    { "pattern", on_pattern },  { "required", on_required },
 	{ "properties", on_properties }, { "oneOf", on_one_of },  { "$ref", on_ref },
+	{ "items", on_items },
 };
 
 static int check(struct check *c, const json_t *schema, const json_t *value, const char *path,

@@ -18,6 +18,7 @@
 
 #define LABEL 34
 #define WIDTH 13
+#define KERNELS 4 /* of one run, at most */
 #define MAX_RUNS ((COLUMNS - LABEL) / WIDTH)
 
 static const char *const medians[] = {
@@ -30,6 +31,7 @@ struct beside {
 	size_t number; /* of the first of them, from 1; 0: their targets name them */
 	struct model m[MAX_RUNS];
 	struct record_set part[MAX_RUNS];
+	const char *kernel[MAX_RUNS]; /* of several, the one that is shown */
 	size_t n;
 	struct notes notes;
 };
@@ -61,6 +63,16 @@ static void name_numbers(struct beside *b)
 		fprintf(b->out, "%2zu: %.50s%srun %.40s\n", b->number + i, host ? host : "",
 			host ? ", " : "", *b->sets[i].run_id ? b->sets[i].run_id : "unknown");
 	}
+}
+
+static void name_kernels(struct beside *b)
+{
+	size_t i;
+
+	for (i = 0; i < b->n; i++)
+		if (b->kernel[i])
+			fprintf(b->out, "run %.40s: kernel %s of those that it compares\n",
+				*b->sets[i].run_id ? b->sets[i].run_id : "unknown", b->kernel[i]);
 }
 
 static void head(struct beside *b)
@@ -299,12 +311,21 @@ static const char *common_label(const struct beside *b)
 	return text;
 }
 
-/* Cycles with probes are another thing than those without; a run that has both shows the latter. */
-static int unprobed(struct beside *b, size_t i, const struct record_set *set)
+/*
+ * Cycles with probes are another thing than those without; a run that has both shows the latter. Of several
+ * kernels, which never go with probes, the last of the plan is shown.
+ */
+static int comparable(struct beside *b, size_t i, const struct record_set *set)
 {
+	const char *kernels[KERNELS];
+	size_t nr = run_kernels(set, kernels, KERNELS);
 	int ret = 0;
 
-	if (subset_mixed(set)) {
+	if (nr > 1) {
+		ret = subset_make_kernel(&b->part[i], set, kernels[nr - 1], nr);
+		set = &b->part[i];
+		b->kernel[i] = kernels[nr - 1];
+	} else if (subset_mixed(set)) {
 		ret = subset_make(&b->part[i], set, false);
 		set = &b->part[i];
 	}
@@ -324,13 +345,14 @@ static int table(FILE *out, const struct record_set *sets, size_t n, size_t numb
 		b->number = number;
 	}
 	for (i = 0; !ret && i < n; i++, b->n++)
-		ret = unprobed(b, i, &sets[i]);
+		ret = comparable(b, i, &sets[i]);
 	if (!ret) {
 		b->out = out;
 		text = common_label(b);
 		fprintf(out, "\nSide by side%s%s%s\n", text ? " [" : "", text ? text : "",
 			text ? "]" : "");
 		name_numbers(b);
+		name_kernels(b);
 		head(b);
 		if (walk_run(&b->m[0])) {
 			ret = walk_beside(out, b->m, n, &(struct side){ LABEL, WIDTH, &b->notes });

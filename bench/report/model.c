@@ -34,7 +34,7 @@ int vec_push(struct vec *v, double x)
 }
 
 /* The kernel param names a side of the kexec in some samples, a kernel under test in others. */
-static const char *kernel_selection(const struct lub_params *p)
+const char *model_kernel(const struct lub_params *p)
 {
 	if (model_same(p->kernel, "outgoing") || model_same(p->kernel, "incoming"))
 		return NULL;
@@ -43,7 +43,7 @@ static const char *kernel_selection(const struct lub_params *p)
 
 static struct point *find_point(struct model *m, const struct lub_params *p, bool make)
 {
-	const char *kernel = kernel_selection(p);
+	const char *kernel = model_kernel(p);
 	struct point *pt;
 	size_t i;
 
@@ -86,6 +86,7 @@ static int add_outcome(struct model *m, const struct lub_outcome *o)
 	if (!c)
 		return -ENOMEM;
 	c->mode = o->params.mode;
+	c->kernel = model_kernel(&o->params);
 	if (!m->mixed || cycle_preserves(c)) {
 		pt = find_point(m, &o->params, true);
 		if (!pt)
@@ -265,12 +266,13 @@ int model_build(struct model *m, const struct record_set *set)
 	return 0;
 }
 
-size_t model_planned(const struct model *m, const char *mode)
+size_t model_planned(const struct model *m, const char *mode, const char *kernel)
 {
 	size_t i, n = 0;
 
 	for (i = 0; i < m->nr_cycles; i++)
-		n += model_same(m->cycles[i].mode, mode);
+		n += model_same(m->cycles[i].mode, mode) &&
+		     (!kernel || model_same(m->cycles[i].kernel, kernel));
 	return n;
 }
 

@@ -107,6 +107,7 @@ enum dma_watcher {
 /**
  * struct cycle - one kexec, as the DMA witness saw it
  * @mode: what it carried over: preserve, rebuild or crash
+ * @kernel: which of the run's kernels, NULL: the run has one
  * @ok: some point of it was ok
  * @outcome: "ok", or that of its first point
  * @error, @error_why: how its first point that is neither ok nor skip ended, and why; NULL
@@ -122,7 +123,7 @@ enum dma_watcher {
  */
 struct cycle {
 	uint32_t id;
-	const char *mode;
+	const char *mode, *kernel;
 	bool ok;
 	const char *outcome;
 	const char *error, *error_why;
@@ -169,12 +170,15 @@ double cycle_gap(const struct cycle *c, enum dma_phase phase);
 /* Is this a cycle of mode preserve? Only those are judged; others are controls. */
 bool cycle_preserves(const struct cycle *c);
 
-/* Planned cycles of one mode. */
-size_t model_planned(const struct model *m, const char *mode);
+/* Planned cycles of one mode, of one kernel where that is not NULL. */
+size_t model_planned(const struct model *m, const char *mode, const char *kernel);
 
 /* Return: 0 or -ENOMEM; model_free() in both cases. */
 int model_build(struct model *m, const struct record_set *set);
 void model_free(struct model *m);
+
+/* The kernel under test that a sample of a run of several is of; NULL when there is one, or @p names a side of the kexec. */
+const char *model_kernel(const struct lub_params *p);
 
 /* Are two strings the same, NULL being one too? */
 bool model_same(const char *a, const char *b);

@@ -62,6 +62,7 @@ static void head(FILE *out)
 static int row(FILE *out, struct notes *notes, const struct model *m, const struct series *se,
 	       const char *name, const struct vec *values)
 {
+	const char *kernel = model_kernel(&se->first->params);
 	const char *unit = se->first->unit, *why = se->why ? se->why : "no value was recorded";
 	char med[CELL], p95[CELL], max[CELL], of[CELL];
 	struct stats_summary s;
@@ -80,7 +81,8 @@ static int row(FILE *out, struct notes *notes, const struct model *m, const stru
 		notes_missing(notes, max, NULL, why);
 	}
 	snprintf(of, sizeof(of), "%zu/%zu", se->cycles.n,
-		 m->mixed ? model_planned(m, se->first->params.mode) : m->planned_cycles);
+		 m->mixed || kernel ? model_planned(m, se->first->params.mode, kernel)
+				    : m->planned_cycles);
 	fprintf(out, "%-33s %-9s%10s%9s%9s%6zu%8s", name, se->first->clock ? se->first->clock : "",
 		med, p95, max, s.n, of);
 	if (s.n && se->nulls)

@@ -42,12 +42,20 @@ const char *provenance_label(const struct record_set *set)
 
 void provenance_line(const struct record_set *set, char *buf, size_t len)
 {
-	snprintf(buf, len, "run %s, kernel %s, build id %.12s, series %.12s, lubench %s%s%s, %s",
-		 or_unknown(set->run_id), field(set, "kernel", "release"),
-		 field(set, "kernel", "build_id"), field(set, NULL, "series"),
-		 field(set, "tool", "version"), set->emulated ? ", " : "",
-		 set->emulated ? field(set, "machine", "emulator") : "",
-		 field(set, NULL, "started"));
+	if (json_array_size(json_object_get(set->run, "kernels")))
+		snprintf(buf, len, "run %s, kernels %s, lubench %s%s%s, %s",
+			 or_unknown(set->run_id), field(set, "kernel", "selection"),
+			 field(set, "tool", "version"), set->emulated ? ", " : "",
+			 set->emulated ? field(set, "machine", "emulator") : "",
+			 field(set, NULL, "started"));
+	else
+		snprintf(buf, len,
+			 "run %s, kernel %s, build id %.12s, series %.12s, lubench %s%s%s, %s",
+			 or_unknown(set->run_id), field(set, "kernel", "release"),
+			 field(set, "kernel", "build_id"), field(set, NULL, "series"),
+			 field(set, "tool", "version"), set->emulated ? ", " : "",
+			 set->emulated ? field(set, "machine", "emulator") : "",
+			 field(set, NULL, "started"));
 }
 
 void section_title(FILE *out, const struct model *m, const char *title)
@@ -95,6 +103,34 @@ static void counts(FILE *out, const struct model *m)
 		     m->duplicates);
 }
 
+/* A kernel of several. */
+static void one_kernel(FILE *out, const json_t *k)
+{
+	const json_t *series = json_object_get(
+		json_object_get(json_object_get(k, "provenance"), "series"), "commit");
+
+	line(out, "kernel    ", "%s: %s, build id %s, series %s",
+	     or_unknown(json_string_value(json_object_get(k, "selection"))),
+	     or_unknown(json_string_value(json_object_get(k, "release"))),
+	     or_unknown(json_string_value(json_object_get(k, "build_id"))),
+	     or_unknown(json_string_value(series)));
+}
+
+static void kernels(FILE *out, const struct record_set *set)
+{
+	const json_t *all = json_object_get(set->run, "kernels"), *one;
+	size_t i;
+
+	if (json_array_size(all)) {
+		json_array_foreach(all, i, one)
+			one_kernel(out, one);
+		return;
+	}
+	line(out, "kernel    ", "%s, build id %s", field(set, "kernel", "release"),
+	     field(set, "kernel", "build_id"));
+	line(out, "series    ", "%s", field(set, NULL, "series"));
+}
+
 void section_header(FILE *out, const struct model *m)
 {
 	const struct record_set *set = m->set;
@@ -122,9 +158,7 @@ void section_header(FILE *out, const struct model *m)
 		     subset_mixed(m->all)
 			     ? "the tables are those of the cycles without, up to \"What the probes saw\""
 			     : "every number holds what they cost");
-	line(out, "kernel    ", "%s, build id %s", field(set, "kernel", "release"),
-	     field(set, "kernel", "build_id"));
-	line(out, "series    ", "%s", field(set, NULL, "series"));
+	kernels(out, set);
 	line(out, "tool      ", "lubench %s%s%s", field(set, "tool", "version"),
 	     set->emulated ? ", " : "", set->emulated ? field(set, "machine", "emulator") : "");
 	line(out, "host      ", "%s, cpu %s",

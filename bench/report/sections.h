@@ -40,6 +40,16 @@ bool subset_mixed(const struct record_set *set);
 int subset_make(struct record_set *out, const struct record_set *in, bool probed);
 void subset_free(struct record_set *set);
 
+/*
+ * The kernels that a run compares, in the order of its plan; their names belong to @set.
+ * Return: how many were written to @names, 0 when the run has one only.
+ */
+size_t run_kernels(const struct record_set *set, const char **names, size_t max);
+
+/* The cycles of one of @nr kernels; as subset_make(). */
+int subset_make_kernel(struct record_set *out, const struct record_set *in, const char *kernel,
+		       size_t nr);
+
 /* The part of section_probes() that compares probes off and on. Return: 0 or -ENOMEM. */
 int probe_effect(FILE *out, const struct model *m);
 
@@ -115,6 +125,7 @@ bool iotlb_run(const struct model *m);
 bool witness_wanted(const struct model *m);
 
 void section_header(FILE *out, const struct model *m);
+int section_kernels(FILE *out, struct model *m);
 int section_preserve(FILE *out, struct model *m);
 int section_curve(FILE *out, struct model *m);
 int section_phases(FILE *out, struct model *m);

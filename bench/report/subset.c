@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The records of a run with probes off and on, in two: what is measured with probes on holds what they
- * cost, and must not be in one median with the rest.
+ * Parts of the records of a run. With probes off and on, two: what is measured with probes on holds what they
+ * cost, and must not be in one median with the rest. With several kernels, one for each.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -45,23 +45,34 @@ static void share(const struct record_set *set, bool probed, json_int_t *part, j
 		*part = *whole = 1;
 }
 
-/* Events name a cycle only, and all outcomes of a cycle have the same probes. */
-static bool cycle_probed(const struct record_set *set, uint32_t cycle)
+/* Which samples and outcomes are meant. */
+struct choice {
+	bool probed;
+	const char *kernel; /* NULL: @probed decides */
+};
+
+static bool chosen(const struct choice *c, const struct lub_params *p)
+{
+	return c->kernel ? model_same(model_kernel(p), c->kernel) : subset_probed(p) == c->probed;
+}
+
+/* Events name a cycle only, and all outcomes of a cycle have the same probes and kernel. */
+static bool cycle_chosen(const struct choice *c, const struct record_set *set, uint32_t cycle)
 {
 	size_t i;
 
 	for (i = 0; i < set->nr_outcomes; i++)
 		if (set->outcomes[i].cycle == cycle)
-			return subset_probed(&set->outcomes[i].params);
-	return false;
+			return chosen(c, &set->outcomes[i].params);
+	return !c->kernel && !c->probed;
 }
 
-int subset_make(struct record_set *out, const struct record_set *in, bool probed)
+static int make(struct record_set *out, const struct record_set *in, const struct choice *c,
+		json_int_t part, json_int_t whole)
 {
-	json_int_t part, whole, cycles = json_integer_value(json_object_get(in->run, "cycles"));
+	json_int_t cycles = json_integer_value(json_object_get(in->run, "cycles"));
 	size_t i;
 
-	share(in, probed, &part, &whole);
 	*out = *in;
 	out->planned = (uint32_t)(in->planned * part / whole);
 	out->run = in->run ? json_copy(in->run) : NULL;
@@ -74,15 +85,32 @@ int subset_make(struct record_set *out, const struct record_set *in, bool probed
 	     json_object_set_new(out->run, "cycles", json_integer(cycles * part / whole))))
 		return -ENOMEM;
 	for (i = 0; i < in->nr_samples; i++)
-		if (subset_probed(&in->samples[i].params) == probed)
+		if (chosen(c, &in->samples[i].params))
 			out->samples[out->nr_samples++] = in->samples[i];
 	for (i = 0; i < in->nr_outcomes; i++)
-		if (subset_probed(&in->outcomes[i].params) == probed)
+		if (chosen(c, &in->outcomes[i].params))
 			out->outcomes[out->nr_outcomes++] = in->outcomes[i];
 	for (i = 0; i < in->nr_events; i++)
-		if (cycle_probed(in, in->events[i].cycle) == probed)
+		if (cycle_chosen(c, in, in->events[i].cycle))
 			out->events[out->nr_events++] = in->events[i];
 	return 0;
+}
+
+int subset_make(struct record_set *out, const struct record_set *in, bool probed)
+{
+	const struct choice c = { .probed = probed };
+	json_int_t part, whole;
+
+	share(in, probed, &part, &whole);
+	return make(out, in, &c, part, whole);
+}
+
+int subset_make_kernel(struct record_set *out, const struct record_set *in, const char *kernel,
+		       size_t nr)
+{
+	const struct choice c = { .kernel = kernel };
+
+	return make(out, in, &c, 1, (json_int_t)nr);
 }
 
 void subset_free(struct record_set *set)

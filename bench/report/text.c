@@ -13,6 +13,7 @@ static int sections(FILE *out, struct model *m)
 		section_blackout,
 		section_waterfall,
 		section_iotlb,
+		section_kernels,
 		section_preserve,
 		section_curve,
 		section_cost,

@@ -324,7 +324,7 @@ int section_waterfall(FILE *out, struct model *m)
 		if (!ret && f.n && f.nr > 1) {
 			snprintf(title, sizeof(title),
 				 "Waterfall, mode %s, %zu of %zu cycles: reboot(2) to the %s",
-				 modes[i], f.n, model_planned(m, modes[i]),
+				 modes[i], f.n, model_planned(m, modes[i], NULL),
 				 strcmp(modes[i], "crash") ? "first completion"
 							   : "crash kernel's user space");
 			section_title(out, m, title);

@@ -46,6 +46,8 @@ json_t *cycle_json(const struct cycle_job *job, const char *device)
 			(json_int_t)job->plan->probes_ring);
 	if (obj && job->perf)
 		json_object_set_new(obj, "perf", json_true());
+	if (obj && job->cycle.kernel)
+		json_object_set_new(obj, "kernel", json_string(job->cycle.kernel));
 	if (obj && job->boot)
 		json_object_set_new(obj, "boot", json_string(job->boot));
 	if (obj && job->release)

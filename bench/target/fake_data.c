@@ -107,7 +107,8 @@ static int write_samples(const struct fake_answer *a, int fd)
 		.params = { .devices = 1,
 			    .mode = text(a->job, "mode"),
 			    .workload = text(a->job, "workload"),
-			    .probes = text(a->job, "probes") },
+			    .probes = text(a->job, "probes"),
+			    .kernel = json_string_value(json_object_get(a->job, "kernel")) },
 	};
 	size_t i, nr = json_array_size(points);
 	int err = 0;

@@ -216,6 +216,68 @@ static void test_probes(void **state)
 	refused(RUN "probes_ring=2K\n" MATRIX, "p.ini:3: probes_ring: ", "too small");
 }
 
+/* Each (block, round) with each kernel, A B, B A, ..., inside of each set of probes and each mode. */
+static void test_kernels(void **state)
+{
+	/* block, and what is run with it: mode, probes, kernel */
+	static const char *const want[] = {
+		"0 preserve off base",	   "0 preserve off series:36", "0 preserve on base",
+		"0 preserve on series:36", "0 rebuild off base",       "0 rebuild off series:36",
+		"0 rebuild on base",	   "0 rebuild on series:36",   "1 rebuild on series:36",
+		"1 rebuild on base",	   "1 rebuild off series:36",  "1 rebuild off base",
+		"1 preserve on series:36", "1 preserve on base",       "1 preserve off series:36",
+		"1 preserve off base",	   "0 crash off base",	       "0 crash off series:36",
+		"0 crash on base",	   "0 crash on series:36",     "1 crash off base",
+		"1 crash off series:36",   "1 crash on base",	       "1 crash on series:36",
+	};
+	struct plan plan;
+	char msg[512], is[64];
+	uint32_t n;
+
+	(void)state;
+	assert_int_equal(load(RUN "mode=preserve,rebuild,crash\nprobes=off,on\n"
+				  "kernel = base , series:36\n"
+				  "[matrix.1]\nhwpts=1,2\nioas=1M,2M\npage=4K\n",
+			      &plan, msg, sizeof(msg)),
+			 0);
+	assert_int_equal(plan.nr_kernels, 2);
+	assert_string_equal(plan_kernels_text(&plan), "base,series:36");
+	assert_int_equal(plan_ways(&plan), 12);
+	assert_int_equal(plan_nr_cycles(&plan), 24);
+	assert_int_equal(plan_nr_points(&plan), 48);
+	for (n = 1; n <= 24; n++) {
+		struct plan_cycle c = plan_cycle_get(&plan, n);
+
+		snprintf(is, sizeof(is), "%d %s %s %s", (int)(c.block - plan.blocks), c.mode,
+			 c.probes, c.kernel);
+		assert_string_equal(is, want[n - 1]);
+		assert_int_equal(c.round, 1);
+	}
+	/* a bad list changes nothing */
+	assert_int_equal(plan_set_kernels(&plan, "series,serious"), -EINVAL);
+	assert_string_equal(plan_kernels_text(&plan), "base,series:36");
+	assert_int_equal(plan_set_kernels(&plan, "series-debug,series:4-debug-mock"), 0);
+	plan_free(&plan);
+
+	assert_int_equal(load(RUN MATRIX, &plan, msg, sizeof(msg)), 0);
+	assert_int_equal(plan.nr_kernels, 0);
+	assert_null(plan_cycle_get(&plan, 1).kernel);
+	assert_string_equal(plan_kernels_text(&plan), "");
+	plan_free(&plan);
+	refused(RUN "kernel=serious\n" MATRIX, "p.ini:3: kernel: ", "series:N");
+	refused(RUN "kernel=series:\n" MATRIX, "p.ini:3: kernel: ", "series:N");
+	refused(RUN "kernel=series:0\n" MATRIX, "p.ini:3: kernel: ", "series:N");
+	refused(RUN "kernel=series:3x\n" MATRIX, "p.ini:3: kernel: ", "series:N");
+	refused(RUN "kernel=series-\n" MATRIX, "p.ini:3: kernel: ", "series:N");
+	refused(RUN "kernel=base:3\n" MATRIX, "p.ini:3: kernel: ", "series:N");
+	refused(RUN "kernel=/boot/x,series\n" MATRIX, "p.ini:3: kernel: ", "series:N");
+	refused(RUN "kernel=series,\n" MATRIX, "p.ini:3: kernel: ", "series:N");
+	refused(RUN "kernel=series,base,series\n" MATRIX, "p.ini:3: kernel: ", "series:N");
+	refused(RUN "kernel=series:1,series:2,series:3,series:4,base\n" MATRIX,
+		"p.ini:3: kernel: ", "four at most");
+}
+
+/* Without the key a block carries its own largest point, not that of another block. */
 static void test_default_kexec(void **state)
 {
 	struct plan plan;
@@ -224,6 +286,15 @@ static void test_default_kexec(void **state)
 	(void)state;
 	assert_int_equal(load(RUN MATRIX, &plan, msg, sizeof(msg)), 0);
 	assert_int_equal(plan_cycle_get(&plan, 1).kexec_hwpts, 4);
+	plan_free(&plan);
+	assert_int_equal(load(RUN "memory=1G\n"
+				  "[matrix.1]\nhwpts=1,256\nioas=64M\npage=4K\n"
+				  "[matrix.2]\nhwpts=1,2\nioas=64G\npage=4K\n",
+			      &plan, msg, sizeof(msg)),
+			 0);
+	assert_int_equal(plan_cycle_get(&plan, 1).kexec_hwpts, 256);
+	assert_int_equal(plan_cycle_get(&plan, 2).kexec_hwpts, 2);
+	assert_int_equal(plan_check_memory(&plan, plan.memory, msg, sizeof(msg)), 0);
 	plan_free(&plan);
 }
 
@@ -413,14 +484,14 @@ static void test_size_text(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_full),	cmocka_unit_test(test_cycles),
-		cmocka_unit_test(test_modes),	cmocka_unit_test(test_default_kexec),
-		cmocka_unit_test(test_keys),	cmocka_unit_test(test_numbers),
-		cmocka_unit_test(test_memory),	cmocka_unit_test(test_tables),
-		cmocka_unit_test(test_shipped), cmocka_unit_test(test_size_text),
-		cmocka_unit_test(test_walk),	cmocka_unit_test(test_walk_refused),
-		cmocka_unit_test(test_layouts), cmocka_unit_test(test_working_set),
-		cmocka_unit_test(test_probes),
+		cmocka_unit_test(test_full),	      cmocka_unit_test(test_cycles),
+		cmocka_unit_test(test_modes),	      cmocka_unit_test(test_kernels),
+		cmocka_unit_test(test_default_kexec), cmocka_unit_test(test_keys),
+		cmocka_unit_test(test_numbers),	      cmocka_unit_test(test_memory),
+		cmocka_unit_test(test_tables),	      cmocka_unit_test(test_shipped),
+		cmocka_unit_test(test_size_text),     cmocka_unit_test(test_walk),
+		cmocka_unit_test(test_walk_refused),  cmocka_unit_test(test_layouts),
+		cmocka_unit_test(test_working_set),   cmocka_unit_test(test_probes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -83,7 +83,6 @@ static int sampled_iommufd(struct agent *ag, uint64_t t[2])
 
 static int one_rep(struct agent *ag, const struct point *p, uint32_t rep)
 {
-	int64_t pages = kho_preserved_pages();
 	uint64_t t[6], iommufd[2] = { 0, 0 };
 	int err;
 
@@ -103,9 +102,9 @@ static int one_rep(struct agent *ag, const struct point *p, uint32_t rep)
 		err = preserve_fd(ag, ag->tab.device, TOKEN_DEVICE, "VFIO cdev");
 	t[3] = clock_ticks();
 	quiet_end(ag);
-	if (!err && pages >= 0)
+	if (!err && ag->kho_before >= 0)
 		agent_sample(ag, p, rep, "kho.bytes", "bytes",
-			     (kho_preserved_pages() - pages) * 4096, NULL);
+			     (kho_preserved_pages() - ag->kho_before) * 4096, NULL);
 
 	/* The last reference: everything is unpreserved before close() returns. */
 	t[4] = clock_ticks();
@@ -127,6 +126,9 @@ static int point(struct agent *ag, const struct point *p)
 	uint32_t rep;
 	int err;
 
+	/* A kernel may register the tables when they are marked, or only when they are preserved. */
+	if (!ag->marked)
+		ag->kho_before = kho_preserved_pages();
 	err = mark_up_to(ag, p->hwpts);
 	if (err)
 		return err;
