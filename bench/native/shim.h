@@ -35,6 +35,7 @@
 #define DIV_ROUND_UP(n, d) (((n) + (d) - 1) / (d))
 /* Without the kernel's comparison of types. */
 #define min(a, b) ({ typeof(a) min_a = (a); typeof(b) min_b = (b); min_a < min_b ? min_a : min_b; })
+#define min3(a, b, c) min(min(a, b), c)
 #define max(a, b) ({ typeof(a) max_a = (a); typeof(b) max_b = (b); max_a > max_b ? max_a : max_b; })
 #define PAGE_SHIFT 12
 #define PAGE_SIZE (1UL << PAGE_SHIFT)
@@ -118,6 +119,7 @@ typedef unsigned long pgoff_t;
 #define try_cmpxchg64_release(p, old, new) \
 	__atomic_compare_exchange_n(p, old, new, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED)
 #define try_cmpxchg_release try_cmpxchg64_release
+#define cmpxchg(p, old, new) __sync_val_compare_and_swap(p, old, new)
 
 typedef struct {
 	long counter;
@@ -188,7 +190,8 @@ int kho_preserve_pages(struct page *page, unsigned long nr_pages);
 void kho_unpreserve_pages(struct page *page, unsigned long nr_pages);
 struct folio *kho_restore_folio(phys_addr_t phys);
 struct page *kho_restore_pages(phys_addr_t phys, unsigned long nr_pages);
-bool kho_is_preserved(phys_addr_t phys, unsigned int order);
+bool kho_claim(phys_addr_t phys, unsigned int order);
+struct folio *kho_restore_claimed(phys_addr_t phys);
 
 struct notifier_block {
 	int (*notifier_call)(struct notifier_block *nb, unsigned long action, void *data);

@@ -69,6 +69,10 @@ typedef unsigned int native_gfp_t;
 #define __GFP_COMP 4U
 #define __GFP_DIRECT_RECLAIM 8U
 #define __GFP_NOWARN 16U
+#define __GFP_RECLAIM __GFP_DIRECT_RECLAIM
+#define __GFP_NORETRY 128U
+#define __GFP_NOMEMALLOC 256U
+#define __GFP_THISNODE 512U
 #define GFP_KERNEL 32U
 #define GFP_KERNEL_ACCOUNT 64U
 
