@@ -35,10 +35,10 @@ damage_when_asked() { # NAME KIND
 
 said() { # KIND: what the incoming kernel has to say about it
 	case $1 in
-	version) echo 'record has version 2, this kernel knows 1: all DMA is blocked' ;;
+	version) echo 'record has version 3, this kernel knows 2: all DMA is blocked' ;;
 	list) echo 'broken list of IOMMUs or devices: all DMA is blocked' ;;
 	domain) echo 'domain at 0x[0-9a-f]* not restored' ;;
-	iommufd) echo 'record has version 2, this kernel knows 1' ;;
+	iommufd) echo 'record has version 3, this kernel knows 2' ;;
 	esac
 }
 

@@ -110,6 +110,8 @@ static void test_busy(void)
 	int s, s2;
 
 	gives(iommufd_mark(fd, spare, 31), 0, "mark of a HWPT without device");
+	/* Its tables of the far end, too, see setup() */
+	need(try_change(fd, ioas, ram), "change");
 	s = open_session();
 	gives(luo_preserve(s, fd, TOKEN_IOMMUFD), -ENOENT, "iommufd before its memfd");
 	gives(try_change(fd, ioas, ram), 0, "IOAS can be changed after that");
@@ -169,6 +171,7 @@ static void test_shared_ioas(void)
 
 	for (i = 0; i < 3; i++) {
 		need(iommufd_mark(fd, bad, at[i]), "mark");
+		need(try_change(fd, bad_ioas, ram), "change");
 		s = open_session();
 		need(luo_preserve(s, ram, TOKEN_RAM), "memfd");
 		need(luo_preserve(s, loose, TOKEN_LOOSE), "memfd without seals");
