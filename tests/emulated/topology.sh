@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# time-limit: 900
+# time-limit: 2400
 # Two devices in one live update: on one HWPT, on two HWPTs of one IOAS, and one of them behind bridges of all kinds.
 # What can be preserved goes on and loses nothing, what can not is refused with EOPNOTSUPP, which costs the other
 # device nothing. Guest program: guest/topology.c.
@@ -63,7 +63,7 @@ rows=${TOPOLOGY_ROWS:-shared root-port}
 [ -z "${TEST_FULL:-}" ] || rows=${TOPOLOGY_ROWS:-all}
 wanted() { [ "$rows" = all ] || [[ " $rows " == *" $1 "* ]]; }
 
-for t in "${targets[@]}"; do
+for t in "${sample[@]}"; do
 	use "$t"
 	! wanted shared || row "$t" shared shared
 	! wanted ioas || row "$t" ioas ioas
