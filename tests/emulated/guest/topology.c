@@ -142,7 +142,8 @@ static void outgoing(void)
 	for (i = 0; i < 2; i++) {
 		need(vfio_attach(dev[i].fd, hwpt[i]), "attaching the device at %s", place[i]);
 		engine_start(i, &dev[i]);
-		need(iommufd_mark(fd, hwpt[i], 1 + (uint64_t)(is("shared") ? 0 : i)), "mark");
+		if (!i || !is("shared"))
+			need(iommufd_mark(fd, hwpt[i], 1 + (uint64_t)i), "mark");
 		need(luo_preserve(s, mem[i].part[MEM_WINDOW].fd, TOKEN_WINDOW_0 + (uint64_t)i),
 		     "memfd");
 	}
