@@ -110,7 +110,7 @@ one_row() { # ROW TARGET
 		vtd-sm) row "$2" "$1" adopted intel_iommu=sm_off; went_on ;;
 		esac
 		;;
-	# Built from fewer patches, and with another configuration: what is recorded is the same.
+	# Built from fewer patches, with records of another version since patch 39: not adopted, and never untranslated.
 	older) adopted "$1" "$2" "$(kernel_of series-36)" ;;
 	config) adopted "$1" "$2" "$(kernel_of series-selftest)" ;;
 	newer)
