@@ -333,6 +333,8 @@ static void between(void)
 		hold();
 	} else {
 		take_session(&t, 0, SESSION);
+		/* Only one may have /dev/liveupdate open */
+		close(t.luo);
 		if (!strcmp(what, "other"))
 			preserve(1, DEVICE_1, OTHER);
 		else
