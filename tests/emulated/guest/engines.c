@@ -20,7 +20,12 @@
 struct dma_engine engine[2];
 struct memory mem[2];
 
-static const char *const bdf[2] = { DEVICE_0, DEVICE_1 };
+static const char *bdf[2] = { DEVICE_0, DEVICE_1 };
+
+void engine_place(int i, const char *where)
+{
+	bdf[i] = where;
+}
 
 void engine_window(int i, int memfd, uint64_t iova)
 {

@@ -13,6 +13,9 @@
 extern struct dma_engine engine[2];
 extern struct memory mem[2];
 
+/** engine_place() - device @i is at @where, which stays the caller's; from the start they are DEVICE_0 and DEVICE_1 */
+void engine_place(int i, const char *where);
+
 /** engine_window() - from now on @memfd is the window of device @i, which sees it at @iova */
 void engine_window(int i, int memfd, uint64_t iova);
 
