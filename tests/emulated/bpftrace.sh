@@ -109,15 +109,16 @@ one_target() {
 	expect "$1: luwaits: preserve ioctls" "$(sum "$name" luwaits '@ioctl_ns')" "$calls"
 	ok "$1: luphases and luwaits saw each of $calls preserve ioctls"
 
-	# A line a call; KHO is called for each table, and the agent has counted the tables in another way.
+	# A line a call; the agent has counted the tables in another way, and with them a page a HWPT that describes its
+	# blocks. KHO is called for the top of each: the rest was registered when the HWPT was marked.
 	part "$name" lutables | grep ' hwpts ' >"$work/$name.tables"
 	expect "$1: lutables: calls" "$(wc -l <"$work/$name.tables")" $((reps * 2))
 	for n in $small $large; do
 		pages=$(agent "$name" ".[] | select(.metric==\"pagetable.pages\" and .params.hwpts==$n) | .value")
 		tables=$(awk -v n="$n" '$6 == n { print $8, $12 }' "$work/$name.tables" | sort -u)
-		expect "$1: lutables: tables and KHO calls of $n HWPTs" "$tables" "$pages $pages"
+		expect "$1: lutables: tables and KHO calls of $n HWPTs" "$tables" "$((pages - n)) $n"
 	done
-	ok "$1: lutables counts $pages tables of $large HWPTs, as the kernel's own counter does"
+	ok "$1: lutables counts $((pages - large)) tables of $large HWPTs, as the kernel's own counter does"
 
 	# All that the agent maps it unmaps, the data and the device's window.
 	kib=$(part "$name" lumap | awk '/ mapped .* KiB/ { n += $3 } /^@mapped: / { n += $2 / 1024 } END { print int(n) }')

@@ -41,7 +41,7 @@ records() { # TARGET: off and on, one after the other
 	expect "$name: HWPTs restored" "$(probe "$name" restore.hwpt incoming | wc -l)" "$hwpts"
 	expect "$name: replaced" "$(probe "$name" replace incoming | wc -l)" 1
 	table=$(values "$name" 2 pagetable.pages ".hwpts==1 and .phase==null")
-	expect "$name: pages of one HWPT" "$(probe "$name" tables.hwpt outgoing | sort -u)" "$table"
+	expect "$name: pages of one HWPT" "$(probe "$name" tables.hwpt outgoing | sort -u)" $((table - 1))
 	"$lubench" report "$work/$name" >"$work/$name.report"
 	grep -q '^dropped records: none$' "$work/$name.report" || fail "$name: the report does not say that nothing was dropped"
 	grep -q "^rule: preserve.iommufd at $hwpts HWPTs of 64 MiB in 4 KiB pages" "$work/$name.report" ||

@@ -92,6 +92,16 @@ adopted() {
 	went_on
 }
 
+# other_version ROW TARGET IMAGE: the next kernel finds the records and knows that it does not know them
+other_version() {
+	if [ -z "$3" ]; then
+		left "row $1 on $2: its kernel is not in the cache"
+		return
+	fi
+	row "$2" "$1" isolated "$3"
+	ended 3
+}
+
 one_row() { # ROW TARGET
 	local pass=iommu.passthrough=1 off=''
 	[ "$arch" = aarch64 ] || pass=iommu=pt off=intel_iommu=off
@@ -110,12 +120,12 @@ one_row() { # ROW TARGET
 		vtd-sm) row "$2" "$1" adopted intel_iommu=sm_off; went_on ;;
 		esac
 		;;
-	# Built from fewer patches, with records of another version since patch 39: not adopted, and never untranslated.
-	older) adopted "$1" "$2" "$(kernel_of series-36)" ;;
+	# Records have another version since patch 38: not adopted, all DMA is blocked, and never untranslated.
+	older) other_version "$1" "$2" "$(kernel_of series-36)" ;;
 	config) adopted "$1" "$2" "$(kernel_of series-selftest)" ;;
 	newer)
 		outgoing=$(kernel_of series-36)
-		adopted "$1" "$2" "${outgoing:+$series}"
+		other_version "$1" "$2" "${outgoing:+$series}"
 		outgoing=
 		;;
 	unaware)

@@ -178,11 +178,13 @@ static void compare(const struct probes *p, const uint64_t hits[PLACES], int64_t
 	      "pages: %llu allocated, %llu freed; the kernel counts %lld more than before",
 	      (unsigned long long)allocated, (unsigned long long)freed, (long long)kept);
 	is = records_of(p, "tables.hwpt", &sum);
-	check(is == HWPTS && (int64_t)sum == pages,
+	/* A page of each describes the blocks in which its tables are */
+	check(is == HWPTS && (int64_t)sum == pages - HWPTS,
 	      "tables: %llu in %llu HWPTs; the kernel counted %lld pages", (unsigned long long)sum,
 	      (unsigned long long)is, (long long)pages);
 	is = records_of(p, "kho.hwpt", &sum);
-	check(is == HWPTS && (int64_t)sum >= pages && (int64_t)sum <= pages + HWPTS,
+	/* The top; the blocks were registered when the HWPT was marked */
+	check(is == HWPTS && sum == HWPTS,
 	      "KHO: %llu calls for %llu HWPTs", (unsigned long long)sum, (unsigned long long)is);
 	check(records_of(p, "kho.file", &sum) == 3, "KHO: %llu calls for three files",
 	      (unsigned long long)sum);
