@@ -7,6 +7,7 @@ set -euo pipefail
 # shellcheck source=tests/emulated/lib.sh
 . "$(dirname "$0")/lib.sh"
 
+[ -n "${TEST_FULL:-}" ] || skip "tests/golden/kernels.sh does the same without machines; make test-full runs it"
 base=$(kernel_of base)
 [ -n "$base" ] || skip "no base kernel for $arch in the cache; run: make kernel-base"
 [ -z "${LUBENCH_KERNEL:-}${LUBENCH_BASE_KERNEL:-}${KSRC:-}" ] || skip "several kernels are found by their names in the cache"

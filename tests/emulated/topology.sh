@@ -59,7 +59,7 @@ row() {
 
 port() { echo "pcie-root-port,id=rp,chassis=1,$1"; }
 
-rows=${TOPOLOGY_ROWS:-shared root-port}
+rows=${TOPOLOGY_ROWS:-shared}
 [ -z "${TEST_FULL:-}" ] || rows=${TOPOLOGY_ROWS:-all}
 wanted() { [ "$rows" = all ] || [[ " $rows " == *" $1 "* ]]; }
 
