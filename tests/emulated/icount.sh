@@ -71,7 +71,7 @@ one_target() {
 		medians "$name" >"$work/$name.medians"
 	done
 	spread "$work/$target"-[123].medians | tee "$work/$target.spread"
-	[ "$(wc -l <"$work/$target.spread")" -eq 12 ] || fail "$target: not all phases are there"
+	[ "$(wc -l <"$work/$target.spread")" -eq 16 ] || fail "$target: not all phases are there"
 	! grep -v ' 3 of 3 runs ' "$work/$target.spread" || fail "$target: a phase is missing in a run"
 	while read -r phases bound; do
 		! grep -E "^($phases)" "$work/$target.spread" |
