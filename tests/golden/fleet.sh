@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
+# time-limit: 300
 # The Ansible role over three hosts, none of which is a machine: one that is measured, one whose cycles fail, and one
 # that does not answer. One report about all of them, and the play's exit status. And the templates for LAVA and tmt.
 set -u
