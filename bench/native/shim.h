@@ -32,11 +32,21 @@
 /* Tables are coherent here; this only keeps the DMA API away. */
 #define CONFIG_X86 1
 
-#define DIV_ROUND_UP(n, d) (((n) + (d) - 1) / (d))
+#define DIV_ROUND_UP(n, d) (((n) + (d)-1) / (d))
 /* Without the kernel's comparison of types. */
-#define min(a, b) ({ typeof(a) min_a = (a); typeof(b) min_b = (b); min_a < min_b ? min_a : min_b; })
+#define min(a, b)                              \
+	({                                     \
+		typeof(a) min_a = (a);         \
+		typeof(b) min_b = (b);         \
+		min_a < min_b ? min_a : min_b; \
+	})
 #define min3(a, b, c) min(min(a, b), c)
-#define max(a, b) ({ typeof(a) max_a = (a); typeof(b) max_b = (b); max_a > max_b ? max_a : max_b; })
+#define max(a, b)                              \
+	({                                     \
+		typeof(a) max_a = (a);         \
+		typeof(b) max_b = (b);         \
+		max_a > max_b ? max_a : max_b; \
+	})
 #define PAGE_SHIFT 12
 #define PAGE_SIZE (1UL << PAGE_SHIFT)
 
@@ -68,23 +78,31 @@ typedef unsigned long pgoff_t;
 #define MODULE_IMPORT_NS(ns)
 #define early_param(name, function)
 #define core_initcall(function)
-#define might_sleep() do { } while (0)
-#define might_alloc(gfp) do { } while (0)
-#define lockdep_assert_held(lock) do { } while (0)
-#define cond_resched() do { } while (0)
+#define might_sleep() \
+	do {          \
+	} while (0)
+#define might_alloc(gfp) \
+	do {             \
+	} while (0)
+#define lockdep_assert_held(lock) \
+	do {                      \
+	} while (0)
+#define cond_resched() \
+	do {           \
+	} while (0)
 #define pr_err(fmt, ...) fprintf(stderr, "native: kernel: " fmt, ##__VA_ARGS__)
 #define pr_err_ratelimited pr_err
 
 /* Neither may be seen: a benchmark of something that fails says nothing. */
-#define WARN_ON(condition)                                                              \
-	({                                                                              \
-		bool warn_on = (condition);                                             \
-		if (unlikely(warn_on)) {                                                \
-			fprintf(stderr, "native: the kernel's WARN_ON(%s) at %s:%d\n",  \
-				#condition, __FILE__, __LINE__);                        \
-			abort();                                                        \
-		}                                                                       \
-		warn_on;                                                                \
+#define WARN_ON(condition)                                                                         \
+	({                                                                                         \
+		bool warn_on = (condition);                                                        \
+		if (unlikely(warn_on)) {                                                           \
+			fprintf(stderr, "native: the kernel's WARN_ON(%s) at %s:%d\n", #condition, \
+				__FILE__, __LINE__);                                               \
+			abort();                                                                   \
+		}                                                                                  \
+		warn_on;                                                                           \
 	})
 #define WARN_ON_ONCE WARN_ON
 
@@ -97,11 +115,10 @@ typedef unsigned long pgoff_t;
 	} while (0)
 #endif
 
-#define memset_after(object, value, member)                                             \
-	memset((u8 *)(object) + offsetof(typeof(*(object)), member) +                   \
-		       sizeof((object)->member),                                        \
-	       value, sizeof(*(object)) - offsetof(typeof(*(object)), member) -         \
-		       sizeof((object)->member))
+#define memset_after(object, value, member)                                                     \
+	memset((u8 *)(object) + offsetof(typeof(*(object)), member) + sizeof((object)->member), \
+	       value,                                                                           \
+	       sizeof(*(object)) - offsetof(typeof(*(object)), member) - sizeof((object)->member))
 
 #define count_trailing_zeros(x) ((x) ? (unsigned int)__builtin_ctzl(x) : 64U)
 #define __ffs64(x) ((unsigned int)__builtin_ctzll(x))
@@ -133,7 +150,10 @@ struct mutex {
 	unsigned long owner;
 };
 typedef struct mutex spinlock_t;
-#define __MUTEX_INITIALIZER(name) { 0 }
+#define __MUTEX_INITIALIZER(name) \
+	{                         \
+		0                 \
+	}
 #define DEFINE_MUTEX(name) struct mutex name
 #define mutex_init(lock) ((lock)->owner = 0)
 #define spin_lock_init mutex_init
@@ -170,9 +190,10 @@ static inline void mutex_leave(struct mutex **lock)
 #define __guard_mutex(lock) __guard_as(__PASTE(guard_, __COUNTER__), lock)
 #define __guard_as(name, lock) \
 	struct mutex *name __attribute__((cleanup(mutex_leave), unused)) = mutex_lock(lock)
-#define scoped_guard(kind, lock)                                                        \
-	for (struct mutex *scope __attribute__((cleanup(mutex_leave))) = mutex_lock(lock), \
-	     *once = scope; once; once = NULL)
+#define scoped_guard(kind, lock)                                                            \
+	for (struct mutex * scope __attribute__((cleanup(mutex_leave))) = mutex_lock(lock), \
+				  *once = scope;                                            \
+	     once; once = NULL)
 
 #include "shim_mm.h"
 
@@ -201,9 +222,13 @@ struct notifier_block {
 
 #define DMA_TO_DEVICE 0
 #define dma_map_single(dev, virt, size, way) virt_to_phys(virt)
-#define dma_unmap_single(dev, dma, size, way) do { } while (0)
+#define dma_unmap_single(dev, dma, size, way) \
+	do {                                  \
+	} while (0)
 #define dma_mapping_error(dev, dma) false
-#define clflush_cache_range(virt, len) do { } while (0)
+#define clflush_cache_range(virt, len) \
+	do {                           \
+	} while (0)
 #define __sme_set(x) (x)
 #define __sme_clr(x) (x)
 
@@ -233,7 +258,10 @@ struct iommu_domain {
 struct iommu_pages_list {
 	struct list_head pages;
 };
-#define IOMMU_PAGES_LIST_INIT(name) { .pages = LIST_HEAD_INIT((name).pages) }
+#define IOMMU_PAGES_LIST_INIT(name)                   \
+	{                                             \
+		.pages = LIST_HEAD_INIT((name).pages) \
+	}
 
 struct iommu_iotlb_gather {
 	unsigned long start, end;
@@ -248,7 +276,9 @@ struct iommu_dirty_bitmap {
 	void *bitmap;
 	struct iommu_iotlb_gather *gather;
 };
-#define iova_bitmap_set(bitmap, iova, len) do { } while (0)
+#define iova_bitmap_set(bitmap, iova, len) \
+	do {                               \
+	} while (0)
 
 void iommu_put_pages_list(struct iommu_pages_list *list);
 

@@ -9,8 +9,8 @@
 #define PHYS_BASE SZ_1G
 
 struct page {
-	unsigned long flags;	/* bit 0: head of more than one page, whose order is in byte 1 */
-	struct list_head lru;	/* bit 0 of next: a page that is not the head */
+	unsigned long flags;  /* bit 0: head of more than one page, whose order is in byte 1 */
+	struct list_head lru; /* bit 0 of next: a page that is not the head */
 	unsigned long mapping;
 	unsigned long index;
 	unsigned long private;
@@ -23,9 +23,9 @@ struct folio {
 	struct page page;
 };
 
-#define __va(phys) ((void *)((phys) - PHYS_BASE + PAGE_OFFSET))
+#define __va(phys) ((void *)((phys)-PHYS_BASE + PAGE_OFFSET))
 #define phys_to_virt __va
-#define virt_to_phys(virt) ((phys_addr_t)(uintptr_t)(virt) - PAGE_OFFSET + PHYS_BASE)
+#define virt_to_phys(virt) ((phys_addr_t)(uintptr_t)(virt)-PAGE_OFFSET + PHYS_BASE)
 #define PHYS_PFN(phys) ((unsigned long)((phys) >> PAGE_SHIFT))
 #define PFN_PHYS(pfn) ((phys_addr_t)(pfn) << PAGE_SHIFT)
 static inline struct page *pfn_to_page(unsigned long pfn)
@@ -38,7 +38,6 @@ static inline unsigned long page_to_pfn(const struct page *page)
 	return (unsigned long)(page - (struct page *)VMEMMAP) + PHYS_PFN(PHYS_BASE);
 }
 
-
 #define page_to_phys(page) PFN_PHYS(page_to_pfn(page))
 #define phys_to_page(phys) pfn_to_page(PHYS_PFN(phys))
 #define page_address(page) __va(page_to_phys(page))
@@ -50,16 +49,24 @@ static inline unsigned long page_to_pfn(const struct page *page)
 #define pfn_to_nid(pfn) 0
 #define numa_mem_id() 0
 #define early_pfn_to_nid(pfn) 0
-#define init_deferred_page(pfn, nid) do { } while (0)
+#define init_deferred_page(pfn, nid) \
+	do {                         \
+	} while (0)
 #define set_page_count(page, n) ((page)->_refcount.counter = (n))
-#define clear_page_tag_ref(page) do { } while (0)
+#define clear_page_tag_ref(page) \
+	do {                     \
+	} while (0)
 #define adjust_managed_page_count(page, n) (native_managed += (long)(n))
 #define set_page_private(page, value) ((page)->private = (value))
 #define page_private(page) ((page)->private)
-#define split_page(page, order) do { } while (0)
+#define split_page(page, order) \
+	do {                    \
+	} while (0)
 #define clear_page(virt) memset(virt, 0, PAGE_SIZE)
-#define IS_ALIGNED(x, a) (((x) & ((typeof(x))(a) - 1)) == 0)
-#define get_order(size) ((unsigned int)ilog2(((size) - 1) >> PAGE_SHIFT | !((size) >> (PAGE_SHIFT + 1))) + ((size) > PAGE_SIZE))
+#define IS_ALIGNED(x, a) (((x) & ((typeof(x))(a)-1)) == 0)
+#define get_order(size)                                                                  \
+	((unsigned int)ilog2(((size)-1) >> PAGE_SHIFT | !((size) >> (PAGE_SHIFT + 1))) + \
+	 ((size) > PAGE_SIZE))
 
 typedef unsigned int native_gfp_t;
 #undef GFP_KERNEL
@@ -111,7 +118,9 @@ unsigned long get_zeroed_page(gfp_t gfp);
 #define free_page(virt) __free_page(virt_to_page(virt))
 #define slab_is_available() true
 #define memblock_alloc(size, align) NULL
-#define memblock_free(p, size) do { } while (0)
+#define memblock_free(p, size) \
+	do {                   \
+	} while (0)
 #define kzalloc_obj(object, gfp) ((typeof(object) *)calloc(1, sizeof(object)))
 #define kfree free
 
@@ -119,12 +128,16 @@ unsigned long get_zeroed_page(gfp_t gfp);
 #define NR_IOMMU_PAGES 0
 #define NR_SECONDARY_PAGETABLE 0
 #define mod_node_page_state(node, item, n) (native_iommu_pages += (n))
-#define lruvec_stat_mod_folio(folio, item, n) do { } while (0)
+#define lruvec_stat_mod_folio(folio, item, n) \
+	do {                                  \
+	} while (0)
 
 /* How much is reserved, without the list of regions that memblock keeps. */
 extern unsigned long native_runs;
 #define memblock_reserve(start, size) (native_runs++)
-#define memblock_reserved_mark_noinit(start, size) do { } while (0)
+#define memblock_reserved_mark_noinit(start, size) \
+	do {                                       \
+	} while (0)
 #define kho_scratch_overlap(start, size) false
 
 #endif

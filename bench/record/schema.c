@@ -12,7 +12,7 @@ struct check {
 	const json_t *root;
 	char *why;
 	size_t len;
-	unsigned int close;	/* how far the value matched: deeper is closer, see on_one_of() */
+	unsigned int close; /* how far the value matched: deeper is closer, see on_one_of() */
 };
 
 #define MAX_DEPTH 32
@@ -56,8 +56,10 @@ static int on_type(struct check *c, const json_t *arg, const json_t *value, cons
 	size_t i;
 
 	if (json_is_string(arg))
-		return is_type(value, json_string_value(arg)) ?
-		       0 : mismatch(c, depth, path, "is not of type ", json_string_value(arg));
+		return is_type(value, json_string_value(arg))
+			       ? 0
+			       : mismatch(c, depth, path, "is not of type ",
+					  json_string_value(arg));
 	json_array_foreach(arg, i, one)
 		if (is_type(value, json_string_value(one)))
 			return 0;
@@ -90,8 +92,9 @@ static int on_const(struct check *c, const json_t *arg, const json_t *value, con
 static int on_minimum(struct check *c, const json_t *arg, const json_t *value, const char *path,
 		      unsigned int depth)
 {
-	return !json_is_number(value) || json_number_value(value) >= json_number_value(arg) ?
-	       0 : mismatch(c, depth, path, "is too small", "");
+	return !json_is_number(value) || json_number_value(value) >= json_number_value(arg)
+		       ? 0
+		       : mismatch(c, depth, path, "is too small", "");
 }
 
 static int on_pattern(struct check *c, const json_t *arg, const json_t *value, const char *path,
@@ -106,8 +109,9 @@ static int on_pattern(struct check *c, const json_t *arg, const json_t *value, c
 		return -ENOTSUP;
 	rc = regexec(&re, json_string_value(value), 0, NULL, 0);
 	regfree(&re);
-	return rc ? mismatch(c, depth, path, "does not match its pattern: ", json_string_value(value)) :
-		    0;
+	return rc ? mismatch(c, depth, path,
+			     "does not match its pattern: ", json_string_value(value))
+		  : 0;
 }
 
 static int on_required(struct check *c, const json_t *arg, const json_t *value, const char *path,
@@ -182,7 +186,8 @@ static int other_kind(const struct check *c, const json_t *one, const json_t *va
 
 	if (ref && strrchr(ref, '/'))
 		one = json_object_get(json_object_get(c->root, "$defs"), strrchr(ref, '/') + 1);
-	kind = json_object_get(json_object_get(json_object_get(one, "properties"), "kind"), "const");
+	kind = json_object_get(json_object_get(json_object_get(one, "properties"), "kind"),
+			       "const");
 	return kind && !json_equal(kind, json_object_get(value, "kind"));
 }
 
@@ -232,11 +237,21 @@ static const struct keyword {
 	int (*check)(struct check *c, const json_t *arg, const json_t *value, const char *path,
 		     unsigned int depth);
 } keywords[] = {
-	{ "$schema", NULL },	      { "$id", NULL },		  { "$defs", NULL },
-	{ "title", NULL },	      { "description", NULL },	  { "additionalProperties", NULL },
-	{ "type", on_type },	      { "enum", on_enum },	  { "const", on_const },
-	{ "minimum", on_minimum },    { "pattern", on_pattern },  { "required", on_required },
-	{ "properties", on_properties }, { "oneOf", on_one_of },  { "$ref", on_ref },
+	{ "$schema", NULL },
+	{ "$id", NULL },
+	{ "$defs", NULL },
+	{ "title", NULL },
+	{ "description", NULL },
+	{ "additionalProperties", NULL },
+	{ "type", on_type },
+	{ "enum", on_enum },
+	{ "const", on_const },
+	{ "minimum", on_minimum },
+	{ "pattern", on_pattern },
+	{ "required", on_required },
+	{ "properties", on_properties },
+	{ "oneOf", on_one_of },
+	{ "$ref", on_ref },
 	{ "items", on_items },
 };
 
@@ -266,8 +281,9 @@ static int check(struct check *c, const json_t *schema, const json_t *value, con
 	}
 	if (others && !json_is_boolean(others))
 		return -ENOTSUP;
-	return json_is_false(others) && json_is_object(value) ?
-	       no_others(c, schema, value, path, depth) : 0;
+	return json_is_false(others) && json_is_object(value)
+		       ? no_others(c, schema, value, path, depth)
+		       : 0;
 }
 
 int schema_check(const json_t *root, const json_t *value, char *why, size_t len)

@@ -184,8 +184,8 @@ static void compare(const struct probes *p, const uint64_t hits[PLACES], int64_t
 	      (unsigned long long)is, (long long)pages);
 	is = records_of(p, "kho.hwpt", &sum);
 	/* The top; the blocks were registered when the HWPT was marked */
-	check(is == HWPTS && sum == HWPTS,
-	      "KHO: %llu calls for %llu HWPTs", (unsigned long long)sum, (unsigned long long)is);
+	check(is == HWPTS && sum == HWPTS, "KHO: %llu calls for %llu HWPTs",
+	      (unsigned long long)sum, (unsigned long long)is);
 	check(records_of(p, "kho.file", &sum) == 3, "KHO: %llu calls for three files",
 	      (unsigned long long)sum);
 	check(records_of(p, "stalls.faults", &sum) == 1 && records_of(p, "stalls.waits", &sum) == 1,
