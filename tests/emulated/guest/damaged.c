@@ -19,7 +19,6 @@
 #include "bench/agent/uapi/vfio.h"
 #include "tests/emulated/guest/engines.h"
 
-#define WINDOW_BYTES (2u << 20) /* one page of that size, so that its addresses follow each other */
 #define WAIT_MS 60000
 
 enum {
@@ -29,18 +28,6 @@ enum {
 	TOKEN_DEVICE_0,
 	TOKEN_DEVICE_1
 };
-
-static void identity_window(int i, int memfd)
-{
-	uint64_t gpa;
-
-	engine_window(i, memfd, 0);
-	/* It has an address once somebody has looked at it. */
-	(void)engine_page(i)->counter;
-	gpa = memory_gpa(&mem[i]);
-	need(gpa && gpa % WINDOW_BYTES == 0 ? 0 : -ENOTSUP, "window %d in one page of 2 MiB", i);
-	engine[i].iova = gpa;
-}
 
 static void wait_for_damage(void)
 {
@@ -68,7 +55,7 @@ static void outgoing(void)
 	for (i = 0; i < 2; i++) {
 		uint32_t hwpt;
 
-		identity_window(i, memfd_make(WINDOW_BYTES, SEALS));
+		engine_identity_window(i, memfd_make(ENGINE_IDENTITY_BYTES, SEALS));
 		hwpt = engine_hwpt(fd, i, &dev[i]);
 		need(vfio_attach(dev[i].fd, hwpt), "attach");
 		engine_start(i, &dev[i]);
@@ -173,7 +160,8 @@ static void incoming(void)
 	int s = need(luo_session_retrieve(luo, SESSION), "session");
 
 	for (i = 0; i < 2; i++)
-		identity_window(i, need(luo_retrieve(s, TOKEN_WINDOW_0 + (uint64_t)i), "memfd"));
+		engine_identity_window(i, need(luo_retrieve(s, TOKEN_WINDOW_0 + (uint64_t)i),
+					       "memfd"));
 	if (!strcmp(kind, "version") || !strcmp(kind, "list"))
 		all_blocked(s);
 	else if (!strcmp(kind, "domain"))

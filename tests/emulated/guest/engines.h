@@ -19,6 +19,12 @@ void engine_place(int i, const char *where);
 /** engine_window() - from now on @memfd is the window of device @i, which sees it at @iova */
 void engine_window(int i, int memfd, uint64_t iova);
 
+/** ENGINE_IDENTITY_BYTES - one page of that size, so that its addresses follow each other */
+#define ENGINE_IDENTITY_BYTES (2u << 20)
+
+/** engine_identity_window() - the same, where the device sees it at its own physical address */
+void engine_identity_window(int i, int memfd);
+
 /** engine_hwpt() - HWPT of a new IOAS that has the window of device @i and nothing else */
 uint32_t engine_hwpt(int iommufd, int i, const struct device *d);
 

@@ -32,8 +32,7 @@
 #include "bench/agent/uapi/vfio.h"
 #include "tests/emulated/guest/engines.h"
 
-#define WINDOW_BYTES (2u << 20) /* one page of that size, so that its addresses follow each other */
-#define OTHER "other"		/* session of the second device */
+#define OTHER "other" /* session of the second device */
 #define SYS_DEVICE "/sys/bus/pci/devices/" DEVICE_0
 #define BUS_MASTER 4
 
@@ -43,23 +42,11 @@ enum {
 	TOKEN_DEVICE
 };
 
-static void identity_window(int i, int memfd)
-{
-	uint64_t gpa;
-
-	engine_window(i, memfd, 0);
-	/* It has an address once somebody has looked at it. */
-	(void)engine_page(i)->counter;
-	gpa = memory_gpa(&mem[i]);
-	need(gpa && gpa % WINDOW_BYTES == 0 ? 0 : -ENOTSUP, "window %d in one page of 2 MiB", i);
-	engine[i].iova = gpa;
-}
-
 static void identity_memfd(int i)
 {
 	need(sys_write("/sys/kernel/mm/transparent_hugepage/shmem_enabled", "within_size\n"),
 	     "large pages");
-	identity_window(i, memfd_make(WINDOW_BYTES, SEALS));
+	engine_identity_window(i, memfd_make(ENGINE_IDENTITY_BYTES, SEALS));
 }
 
 /* From here on the observer outside sees when the counter changes. */
@@ -137,7 +124,7 @@ static void take_session(struct taken *t, int i, const char *session)
 {
 	t->luo = need(luo_open(), "/dev/liveupdate");
 	t->session = need(luo_session_retrieve(t->luo, session), "session");
-	identity_window(i, need(luo_retrieve(t->session, TOKEN_WINDOW), "memfd"));
+	engine_identity_window(i, need(luo_retrieve(t->session, TOKEN_WINDOW), "memfd"));
 	check(engine_page(i)->counter - engine_page(i)->jump_counter > 100,
 	      "device %d went on over the kexec", i);
 	check(engine_loops(i, 200) > 0, "it goes on in the new kernel");
