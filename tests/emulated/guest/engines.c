@@ -15,7 +15,8 @@
 #define REG_ISTAT0 0x14
 #define ISTAT0_SRST 0x40
 #define REG_DSP 0x2c
-#define COMMAND 4 /* in config space: memory 2, bus mastering 4 */
+#define FORCE_MS 500 /* some 100 loops; on a busy machine the first one may take 20 */
+#define COMMAND 4    /* in config space: memory 2, bus mastering 4 */
 
 struct dma_engine engine[2];
 struct memory mem[2];
@@ -125,6 +126,7 @@ uint32_t engine_force(int i)
 {
 	volatile uint8_t *regs = map_registers(i);
 	uint32_t counter = engine_page(i)->counter;
+	int ms;
 
 	set_command(i, 2);
 	reset(regs);
@@ -133,7 +135,8 @@ uint32_t engine_force(int i)
 	set_command(i, 6);
 	*(volatile uint32_t *)(volatile void *)(regs + REG_DSP) =
 		(uint32_t)engine[i].iova + OFF_SCRIPT;
-	msleep(20);
+	for (ms = 0; engine_page(i)->counter == counter && ms < FORCE_MS; ms += 10)
+		msleep(10);
 	reset(regs);
 	set_command(i, 0);
 	msleep(20);

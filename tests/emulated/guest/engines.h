@@ -43,7 +43,8 @@ uint32_t engine_loops(int i, unsigned int ms);
 /**
  * engine_force() - what somebody with all rights but no driver can do with device @i
  *
- * Bus mastering on, the program in its window started, and both off again. Return: the loops it did.
+ * Bus mastering on, the program in its window started, and both off again. Return: how far its counter came;
+ * 0 only if it stood still for half a second.
  */
 uint32_t engine_force(int i);
 
