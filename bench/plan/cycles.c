@@ -75,11 +75,13 @@ struct plan_cycle plan_cycle_get(const struct plan *plan, uint32_t number)
 		.probes = plan->probes[way / kernels % plan->nr_probes],
 		.kernel = plan->nr_kernels ? plan->kernels[way % kernels] : NULL,
 	};
-	/* with a working set that is the only one */
-	cycle.kexec_hwpts =
-		plan->nr_kexec_hwpts
-			? (uint32_t)plan->kexec_hwpts[(block + round) % plan->nr_kexec_hwpts]
-			: cycle.block->hwpts[cycle.block->nr_hwpts - 1];
+	if (cycle.block->kexec_hwpts)
+		cycle.kexec_hwpts = cycle.block->kexec_hwpts;
+	else if (plan->nr_kexec_hwpts)
+		cycle.kexec_hwpts =
+			(uint32_t)plan->kexec_hwpts[(block + round) % plan->nr_kexec_hwpts];
+	else /* with a working set that is the only one */
+		cycle.kexec_hwpts = cycle.block->hwpts[cycle.block->nr_hwpts - 1];
 	return cycle;
 }
 

@@ -86,7 +86,7 @@ static const char *const run_keys[] = {
 };
 
 /* The first ones are needed. */
-static const char *const matrix_keys[] = { "hwpts", "ioas", "page", "layout" };
+static const char *const matrix_keys[] = { "hwpts", "ioas", "page", "layout", "kexec_hwpts" };
 #define MATRIX_NEEDED 3
 
 /* Index of the key, or -1; says so when it is unknown or there already. */
@@ -244,6 +244,11 @@ static int on_matrix(struct parser *p, const char *section, const char *key, con
 		return set_pages(p, m, key, value);
 	case 3:
 		return set_layouts(p, m, key, value);
+	case 4:
+		return plan_is_walk(p->plan)
+			       ? bad(p, key,
+				     "scenario walk carries all matrices over at once; put it into [run]")
+			       : set_u32(p, key, value, 1, PLAN_HWPTS_MAX, &m->kexec_hwpts);
 	default:
 		return 0;
 	}

@@ -17,7 +17,9 @@
  *   probes_ring = 1M     ring buffer of the probes
  *   kernel = series:36,series   kernels that are compared (plan_kernel_valid()); default: the one of --kernel
  *
- * A block is all points with the same (ioas, page), HWPT counts ascending. Cycles go round over
+ * kexec_hwpts may stand in a matrix instead, with one number: what is carried over behind the points of that matrix.
+ *
+ * A block is all points with the same (ioas, page), HWPT counts ascending; what a matrix carries over keeps its blocks apart. Cycles go round over
  * the blocks (block 1, 2, ..., block 1, 2, ...), so that a run that is cut short has seen every
  * block. Round r of block b carries over kexec_hwpts[(b + r) % n] HWPTs: with as many rounds as
  * values every block meets every value, with fewer the values still differ between blocks. With
@@ -79,6 +81,7 @@ struct plan_point {
  * @page_bytes: of all of them
  * @layout: of all of them, as in struct plan_point
  * @working_set: pages that the workload goes over in a loop, 0: what it does by itself
+ * @kexec_hwpts: HWPTs carried over, 0: as the run says
  * @hwpts: ascending, no value twice
  * @nr_hwpts: entries used
  */
@@ -87,6 +90,7 @@ struct plan_block {
 	uint64_t page_bytes;
 	const char *layout;
 	uint32_t working_set;
+	uint32_t kexec_hwpts;
 	uint32_t hwpts[PLAN_LIST_MAX];
 	size_t nr_hwpts;
 };
@@ -103,6 +107,7 @@ struct plan_block {
  * @nr_page: number
  * @layout: names of plan_layouts
  * @nr_layout: number, 0 when the key is not there
+ * @kexec_hwpts: 0 when the key is not there
  */
 struct plan_matrix {
 	char name[PLAN_NAME_MAX];
@@ -115,6 +120,7 @@ struct plan_matrix {
 	size_t nr_page;
 	const char *layout[PLAN_LAYOUTS_MAX];
 	size_t nr_layout;
+	uint32_t kexec_hwpts;
 };
 
 /**

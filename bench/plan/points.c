@@ -200,6 +200,7 @@ static struct plan_block *block_find(struct plan *plan, const struct plan_block 
 		    plan->blocks[i].page_bytes == like->page_bytes &&
 		    plan->blocks[i].layout == like->layout &&
 		    plan->blocks[i].working_set == like->working_set &&
+		    plan->blocks[i].kexec_hwpts == like->kexec_hwpts &&
 		    (!hwpts || plan->blocks[i].hwpts[0] == hwpts))
 			return &plan->blocks[i];
 	blocks = realloc(plan->blocks, (plan->nr_blocks + 1) * sizeof(*blocks));
@@ -255,7 +256,10 @@ static int expand_block(struct plan *plan, const struct plan_matrix *m, uint64_t
 			uint64_t page, const char *layout, char *msg, size_t len)
 {
 	uint64_t stride = layout_stride(layout, page);
-	struct plan_block like = { .ioas_bytes = ioas, .page_bytes = page, .layout = layout };
+	struct plan_block like = { .ioas_bytes = ioas,
+				   .page_bytes = page,
+				   .layout = layout,
+				   .kexec_hwpts = m->kexec_hwpts };
 	char a[24], b[24];
 	int err;
 
@@ -327,7 +331,9 @@ int plan_check_memory(const struct plan *plan, uint64_t memory, char *msg, size_
 		const struct plan_block *block = &plan->blocks[b];
 
 		most = block->hwpts[block->nr_hwpts - 1];
-		for (k = 0; k < plan->nr_kexec_hwpts; k++)
+		if (block->kexec_hwpts > most)
+			most = block->kexec_hwpts;
+		for (k = 0; !block->kexec_hwpts && k < plan->nr_kexec_hwpts; k++)
 			if (plan->kexec_hwpts[k] > most)
 				most = plan->kexec_hwpts[k];
 		each = layout_tables(block->layout, block->ioas_bytes, block->page_bytes);
@@ -349,13 +355,23 @@ int plan_check_memory(const struct plan *plan, uint64_t memory, char *msg, size_
 	return 0;
 }
 
+static bool matrix_carries(const struct plan *plan)
+{
+	size_t m;
+
+	for (m = 0; m < plan->nr_matrices; m++)
+		if (plan->matrices[m].kexec_hwpts)
+			return true;
+	return false;
+}
+
 int plan_expand(struct plan *plan, char *msg, size_t len)
 {
 	uint64_t points = 0;
 	size_t m, b;
 	int err;
 
-	if (plan->nr_working_set && plan->nr_kexec_hwpts) {
+	if (plan->nr_working_set && (plan->nr_kexec_hwpts || matrix_carries(plan))) {
 		snprintf(
 			msg, len,
 			"%s: kexec_hwpts: with working_set every point is carried over as it is; leave one out",

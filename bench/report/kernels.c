@@ -29,13 +29,15 @@ struct side {
 static const struct quantity {
 	const char *metric, *about;
 	bool kexec;
+	bool added; /* to that of the kexec that carried least: what does not depend on the point is not in it */
 } quantities[] = {
-	{ "preserve.iommufd", "", false },
-	{ "restore.hwpt", ": all HWPTs that were carried over", true },
-	{ "boot.kho", ": from the jump until preserved memory is known", true },
-	{ "boot.iommu", ": from the jump until translation tables are adopted", true },
-	{ "kho.bytes", ": what the point keeps, memfds and page tables", false },
-	{ "pagetable.pages", ": of all HWPTs of the point", false },
+	{ "preserve.iommufd", "", false, false },
+	{ "restore.hwpt", ": all HWPTs that were carried over", true, false },
+	{ "boot.kho", ": from the jump until preserved memory is known", true, false },
+	{ "boot.iommu", ": from the jump until translation tables are adopted", true, false },
+	{ "boot.iommu", ": what it is more than where least was carried over", true, true },
+	{ "kho.bytes", ": what the point keeps, memfds and page tables", false, false },
+	{ "pagetable.pages", ": of all HWPTs of the point", false, false },
 };
 
 size_t run_kernels(const struct record_set *set, const char **names, size_t max)
@@ -59,12 +61,10 @@ static bool same_place(const struct lub_params *a, const struct lub_params *b)
 	       model_same(a->layout, b->layout);
 }
 
-static bool is_of(const struct lub_sample *s, const struct quantity *q, const struct lub_params *p,
-		  const char *kernel)
+static bool is_of(const struct lub_sample *s, const struct quantity *q, const char *kernel)
 {
 	return !strcmp(s->metric, q->metric) && model_same(s->params.mode, "preserve") &&
-	       !s->params.phase && !s->params.observer && model_same(s->params.kernel, kernel) &&
-	       same_place(&s->params, p);
+	       !s->params.phase && !s->params.observer && model_same(s->params.kernel, kernel);
 }
 
 /* Return: 0 or -ENOMEM; @any: there is such a sample, be it without a number. */
@@ -76,7 +76,7 @@ static int values(const struct side *side, const struct quantity *q, const struc
 	for (i = 0; i < side->m->set->nr_samples; i++) {
 		const struct lub_sample *s = &side->m->set->samples[i];
 
-		if (!is_of(s, q, p, kernel))
+		if (!is_of(s, q, kernel) || !same_place(&s->params, p))
 			continue;
 		*any = true;
 		if (s->reason)
@@ -85,6 +85,28 @@ static int values(const struct side *side, const struct quantity *q, const struc
 			return -ENOMEM;
 	}
 	return 0;
+}
+
+/* The point with the fewest entries in its page tables that has a value; NULL if none has. */
+static const struct lub_params *least(const struct side *side, const struct quantity *q,
+				      const char *kernel)
+{
+	const struct lub_params *found = NULL;
+	uint64_t entries, fewest = 0;
+	size_t i;
+
+	for (i = 0; i < side->m->set->nr_samples; i++) {
+		const struct lub_sample *s = &side->m->set->samples[i];
+
+		if (!is_of(s, q, kernel) || s->reason)
+			continue;
+		entries = s->params.hwpts * (s->params.ioas_bytes / s->params.page_bytes);
+		if (found && entries >= fewest)
+			continue;
+		found = &s->params;
+		fewest = entries;
+	}
+	return found;
 }
 
 static const struct point *find(const struct model *m, const struct lub_params *p,
@@ -140,6 +162,27 @@ static void print_row(struct side *side, const struct quantity *q, const struct 
 	fputc('\n', side->out);
 }
 
+/* What @kernel has at @p, or for an `added` quantity how much more than at its least point. */
+static int cell(struct side *side, const struct quantity *q, const struct lub_params *p, size_t k,
+		double *median, size_t *n, const char **why, bool *any)
+{
+	const struct lub_params *floor = q->added ? least(side, q, side->kernel[k]) : NULL;
+	struct vec v = { 0 }, at_floor = { 0 };
+	bool ignored;
+	int err;
+
+	err = values(side, q, p, side->kernel[k], &v, why, any);
+	if (!err && floor)
+		err = values(side, q, floor, side->kernel[k], &at_floor, why, &ignored);
+	*median = stats_median(v.v, v.n);
+	if (floor)
+		*median -= stats_median(at_floor.v, at_floor.n);
+	*n = v.n;
+	free(v.v);
+	free(at_floor.v);
+	return err;
+}
+
 static int row(struct side *side, const struct quantity *q, const struct lub_params *p)
 {
 	const char *why[MAX_KERNELS] = { NULL };
@@ -148,14 +191,8 @@ static int row(struct side *side, const struct quantity *q, const struct lub_par
 	bool any = false;
 	int err = 0;
 
-	for (k = 0; k < side->nr && !err; k++) {
-		struct vec v = { 0 };
-
-		err = values(side, q, p, side->kernel[k], &v, &why[k], &any);
-		median[k] = stats_median(v.v, v.n);
-		n[k] = v.n;
-		free(v.v);
-	}
+	for (k = 0; k < side->nr && !err; k++)
+		err = cell(side, q, p, k, &median[k], &n[k], &why[k], &any);
 	if (!err && (any || !q->kexec))
 		print_row(side, q, p, median, n, why);
 	return err;

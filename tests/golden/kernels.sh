@@ -57,6 +57,13 @@ check "a list of one is no comparison"
 ends 0 report "$tmp/two" && grep -q '^Kernels compared' "$tmp/out" &&
 	ends 0 report "$tmp/one" && ! grep -q '^Kernels compared' "$tmp/out"
 check "the report sets several side by side"
+# A mean is the median of two.
+added=$(jq -rs '[.[] | select(.metric == "boot.iommu" and .params.kernel == "series")] | group_by(.params.ioas_bytes) |
+	map(map(.value) | add / length) | .[1] - .[0] | . / 1000' "$tmp/two/samples.jsonl")
+ends 0 report "$tmp/two" && sed -n '/^boot.iommu.*more than/,/^kho.bytes/p' "$tmp/out" >"$tmp/added" &&
+	grep -q '^4 KiB  64 MiB      2        0 ns        0 ns        -  2/2$' "$tmp/added" &&
+	awk -v want="$added" '$3 == "1" && $4 == "GiB" { d = $8 - want; found = $9 == "us" && d < 1 && d > -1 } END { exit !found }' "$tmp/added"
+check "and what a point adds to boot.iommu: $added us"
 ends 0 report "$tmp/two" "$tmp/other" && grep -q 'kernel series of those that it compares$' "$tmp/out" &&
 	[ "$(grep -c '^  4 KiB, 1 GiB, 2 HWPTs' "$tmp/out")" = 1 ]
 check "beside other runs it is shown with the last"

@@ -15,6 +15,7 @@
 #include "bench/plan/value.h"
 
 #define RUN "[run]\nscenario=preserve\n"
+#define WALK "[run]\nscenario=walk\n"
 #define MATRIX "[matrix.1]\nhwpts=1,4\nioas=64M\npage=4K\n"
 
 static int load(const char *text, struct plan *plan, char *msg, size_t len)
@@ -298,6 +299,35 @@ static void test_default_kexec(void **state)
 	plan_free(&plan);
 }
 
+/* A matrix that says what is carried over has blocks of its own. */
+static void test_matrix_kexec(void **state)
+{
+	struct plan plan;
+	char msg[512];
+
+	(void)state;
+	assert_int_equal(load(RUN "kexec_hwpts=2\nmemory=1G\n"
+				  "[matrix.1]\nhwpts=1,4\nioas=64M\npage=4K\nkexec_hwpts=1\n"
+				  "[matrix.2]\nhwpts=4,16\nioas=64M\npage=4K\nkexec_hwpts=16\n"
+				  "[matrix.3]\nhwpts=8\nioas=64M\npage=4K\nkexec_hwpts=1\n"
+				  "[matrix.4]\nhwpts=8\nioas=64M\npage=4K\n",
+			      &plan, msg, sizeof(msg)),
+			 0);
+	assert_int_equal(plan.nr_blocks, 3);
+	assert_int_equal(plan.blocks[0].nr_hwpts, 3);
+	assert_int_equal(plan_cycle_get(&plan, 1).kexec_hwpts, 1);
+	assert_int_equal(plan_cycle_get(&plan, 2).kexec_hwpts, 16);
+	assert_int_equal(plan_cycle_get(&plan, 3).kexec_hwpts, 2);
+	plan_free(&plan);
+	refused(RUN MATRIX "kexec_hwpts=1,2\n", "p.ini:", "not a number");
+	refused(RUN "memory=1G\n[matrix.1]\nhwpts=1\nioas=16G\npage=4K\nkexec_hwpts=64\n",
+		"p.ini:5: hwpts: 64 HWPTs of 16G", "raise memory");
+	refused(RUN "working_set=8\n" MATRIX "kexec_hwpts=1\n",
+		"p.ini: kexec_hwpts: ", "leave one out");
+	refused(WALK "[matrix.1]\nhwpts=1\nioas=64M\npage=4K\nkexec_hwpts=1\n",
+		"p.ini:7: kexec_hwpts: ", "put it into [run]");
+}
+
 static void test_keys(void **state)
 {
 	(void)state;
@@ -359,8 +389,6 @@ static void test_tables(void **state)
 	assert_int_equal(plan_tables(16ULL << 30, 1 << 30), 1 + 1);
 	assert_int_equal(plan_tables(1ULL << 40, 1 << 30), 2 + 1);
 }
-
-#define WALK "[run]\nscenario=walk\n"
 
 /* All blocks in one cycle, point by point, layout by layout. */
 static void test_walk(void **state)
@@ -486,12 +514,13 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_full),	      cmocka_unit_test(test_cycles),
 		cmocka_unit_test(test_modes),	      cmocka_unit_test(test_kernels),
-		cmocka_unit_test(test_default_kexec), cmocka_unit_test(test_keys),
-		cmocka_unit_test(test_numbers),	      cmocka_unit_test(test_memory),
-		cmocka_unit_test(test_tables),	      cmocka_unit_test(test_shipped),
-		cmocka_unit_test(test_size_text),     cmocka_unit_test(test_walk),
-		cmocka_unit_test(test_walk_refused),  cmocka_unit_test(test_layouts),
-		cmocka_unit_test(test_working_set),   cmocka_unit_test(test_probes),
+		cmocka_unit_test(test_default_kexec), cmocka_unit_test(test_matrix_kexec),
+		cmocka_unit_test(test_keys),	      cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_memory),	      cmocka_unit_test(test_tables),
+		cmocka_unit_test(test_shipped),	      cmocka_unit_test(test_size_text),
+		cmocka_unit_test(test_walk),	      cmocka_unit_test(test_walk_refused),
+		cmocka_unit_test(test_layouts),	      cmocka_unit_test(test_working_set),
+		cmocka_unit_test(test_probes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
