@@ -10,11 +10,12 @@
 # What a test leaves to make test-full it notes in $TEST_DIR/left, a line each, which the summary shows.
 # What a test had to try again it notes in $TEST_DIR/retried, a line each: they are counted, and the
 # directory is kept. Nothing passed is no success.
+# What it has tried that must lose nothing it notes in $TEST_DIR/tried, lines "NUMBER WHAT", which the summary adds up.
 set -u
 cd "$(dirname "$0")/.." || exit 2
 top=$PWD
 logs=$top/build/test-logs
-passed=0 failed=0 skipped=0 retried=0 late=0 left=() child='' meanwhile=''
+passed=0 failed=0 skipped=0 retried=0 late=0 left=() tried=() lost=() child='' meanwhile=''
 
 stop() {
 	[ -z "$child" ] || kill "$child" 2>/dev/null
@@ -70,6 +71,10 @@ run_one() { # GROUP TEST
 	[ "$1" = unit ] && [ $rc -eq 4 ] && rc=1
 	[ ! -s "$logs/$name.d/retried" ] || again=$(wc -l <"$logs/$name.d/retried")
 	retried=$((retried + again))
+	[ ! -s "$logs/$name.d/tried" ] || {
+		mapfile -t -O ${#tried[@]} tried <"$logs/$name.d/tried"
+		[ $rc -eq 0 ] || lost+=("$name")
+	}
 	[ ! -s "$logs/$name.d/left" ] || mapfile -t -O ${#left[@]} left < <(sed "s|^|$name: |" "$logs/$name.d/left")
 	case $rc in
 	0)
@@ -130,6 +135,10 @@ for group in "${groups[@]}"; do
 	done
 done
 made_meanwhile
+[ ${#tried[@]} -eq 0 ] || printf '%s\n' "${tried[@]}" |
+	awk -v lost="${lost[*]:-}" '{ n[$2 " " $3 " " $4] += $1 }
+		END { for (what in n) line = line (line ? ", " : "tried: ") n[what] " " what
+		      gsub(/  +/, "", line); print line ": " (lost ? "losses in " lost : "0 losses") }'
 [ ${#left[@]} -eq 0 ] || printf 'left to make test-full: %s\n' "${left[@]}"
 [ $skipped -eq 0 ] || echo "$skipped skipped"
 [ $late -eq 0 ] || echo "$late of them for lack of time: run make test where nobody waits"

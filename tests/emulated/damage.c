@@ -29,7 +29,7 @@
 #define DEVICES 2
 #define VICTIM 0x20
 
-/* The starts of iommu_lu_ser, iommu_hw_ser, iommu_device_ser, iommu_domain_ser and iommufd_lu_ser */
+/* The starts of iommu_lu_ser, iommu_hw_ser, iommu_device_ser, iommu_domain_ser, iommu_block_page_ser, iommufd_lu_ser */
 struct root {
 	uint32_t version, nr_hw, nr_devices, reserved;
 	uint64_t hw, device;
@@ -38,6 +38,7 @@ struct root {
 struct hw {
 	uint64_t next, token;
 	uint32_t type, reserved;
+	uint64_t tables;
 };
 
 struct device {
@@ -49,11 +50,79 @@ struct device {
 struct domain {
 	uint64_t sizes;
 	uint32_t type, reserved;
-	uint64_t table;
+	uint64_t table, nr_tables, nr_bytes;
+	uint32_t features;
+	uint16_t format;
+	uint8_t top_level, iova_bits, address_bits, reserved2[7];
+	uint64_t blocks;
+};
+
+struct blocks {
+	uint64_t next, reserved;
+	struct {
+		uint64_t phys;
+		uint32_t nr_pages, nr_tables;
+	} block[2];
 };
 
 struct owner {
 	uint32_t version, nr_hwpts;
+	struct {
+		uint64_t token, domain;
+	} hwpt[DEVICES];
+};
+
+/* Records, from the root to what hangs on the victim */
+enum {
+	ROOT,
+	HW,
+	DEVICE,
+	DOMAIN,
+	BLOCKS,
+	OWNER,
+	RECORDS
+};
+
+/* No memory of any machine here */
+#define OUTSIDE (1ull << 46)
+
+/* What is written where: @value, or @value more than was there, or the address of a record */
+static const struct kind {
+	const char *name;
+	unsigned int record, offset, bytes;
+	enum {
+		VALUE,
+		MORE,
+		ADDRESS
+	} how;
+	uint64_t value;
+} kinds[] = {
+#define FIELD(record, field) offsetof(struct record, field), sizeof(((struct record *)0)->field)
+	{ "version", ROOT, FIELD(root, version), MORE, 1 },
+	/* An IOMMU that comes after itself, devices that nobody could count, one more than there are */
+	{ "list", HW, FIELD(hw, next), ADDRESS, HW },
+	{ "count", ROOT, FIELD(root, nr_devices), VALUE, UINT32_MAX },
+	{ "short", ROOT, FIELD(root, nr_devices), MORE, 1 },
+	{ "outside", ROOT, FIELD(root, hw), VALUE, OUTSIDE },
+	{ "other-iommu", HW, FIELD(hw, token), MORE, PAGE },
+	{ "other-type", HW, FIELD(hw, type), MORE, 1 },
+	{ "other-tables", HW, FIELD(hw, tables), MORE, PAGE },
+	{ "gone", DEVICE, FIELD(device, devid), VALUE, 0xf8 },
+	{ "device-type", DEVICE, FIELD(device, type), MORE, 1 },
+	{ "no-domain", DEVICE, FIELD(device, domain), VALUE, OUTSIDE },
+	{ "no-owner", DEVICE, FIELD(device, owner), VALUE, 0 },
+	/* KHO has preserved that page, but it is no page table */
+	{ "domain", DOMAIN, FIELD(domain, table), ADDRESS, DOMAIN },
+	{ "domain-type", DOMAIN, FIELD(domain, type), MORE, 1 },
+	{ "format", DOMAIN, FIELD(domain, format), MORE, 1 },
+	{ "width", DOMAIN, FIELD(domain, iova_bits), MORE, 9 },
+	{ "block-list", BLOCKS, FIELD(blocks, next), ADDRESS, BLOCKS },
+	{ "block-outside", BLOCKS, FIELD(blocks, block[0].phys), VALUE, OUTSIDE },
+	{ "block-size", BLOCKS, FIELD(blocks, block[0].nr_pages), VALUE, 1u << 31 },
+	{ "block-record", BLOCKS, FIELD(blocks, block[0].phys), ADDRESS, DOMAIN },
+	{ "iommufd", OWNER, FIELD(owner, version), MORE, 1 },
+	{ "iommufd-count", OWNER, FIELD(owner, nr_hwpts), VALUE, 1 << 20 },
+#undef FIELD
 };
 
 static int ram;
@@ -166,39 +235,52 @@ static uint64_t find_root(uint64_t *victim)
 	return found;
 }
 
-static void damage(const char *kind, uint64_t root, uint64_t victim)
+static void find_records(uint64_t root, uint64_t victim, uint64_t at[RECORDS])
 {
-	const uint32_t version = VERSION + 1;
-	struct device d;
+	struct domain domain;
 	struct owner owner;
+	struct device d;
 	struct root r;
 
-	if (!get(root, &r, sizeof(r)) || !get(victim, &d, sizeof(d)))
+	if (!get(root, &r, sizeof(r)) || !get(victim, &d, sizeof(d)) ||
+	    !get(d.domain, &domain, sizeof(domain)) || !get(d.owner, &owner, sizeof(owner)))
 		die("reading the records");
-	if (!strcmp(kind, "version")) {
-		put(root + offsetof(struct root, version), &version, sizeof(version));
-	} else if (!strcmp(kind, "list")) {
-		/* An IOMMU that comes after itself */
-		put(r.hw + offsetof(struct hw, next), &r.hw, sizeof(r.hw));
-	} else if (!strcmp(kind, "domain")) {
-		/* KHO has preserved that page, but it is no page table */
-		put(d.domain + offsetof(struct domain, table), &d.domain, sizeof(d.domain));
-	} else if (!strcmp(kind, "iommufd")) {
-		if (!get(d.owner, &owner, sizeof(owner)) || owner.version != VERSION ||
-		    owner.nr_hwpts != DEVICES)
-			die("the record of the iommufd");
-		put(d.owner + offsetof(struct owner, version), &version, sizeof(version));
-	} else {
-		errno = EINVAL;
-		die(kind);
-	}
-	printf("damaged: %s, root record at %#llx\n", kind, (unsigned long long)root);
+	if (domain.type != d.type || !domain.nr_tables || owner.version != VERSION ||
+	    owner.nr_hwpts != DEVICES)
+		die("the records of the domain and of the iommufd");
+	at[ROOT] = root;
+	at[HW] = r.hw;
+	at[DEVICE] = victim;
+	at[DOMAIN] = d.domain;
+	at[BLOCKS] = domain.blocks;
+	at[OWNER] = d.owner;
+}
+
+static void damage(const char *name, const uint64_t at[RECORDS])
+{
+	uint8_t page[PAGE] __attribute__((aligned(8)));
+	uint64_t old = 0, val;
+	const struct kind *k;
+
+	for (k = kinds; k < kinds + sizeof(kinds) / sizeof(kinds[0]); k++)
+		if (!strcmp(k->name, name))
+			break;
+	errno = EINVAL;
+	if (k == kinds + sizeof(kinds) / sizeof(kinds[0]))
+		die(name);
+	if (!at[k->record] || !get(at[k->record], page, PAGE))
+		die("reading the record");
+	memcpy(&old, page + k->offset, k->bytes);
+	val = k->how == ADDRESS ? at[k->value] : k->how == MORE ? old + k->value : k->value;
+	put(at[k->record] + k->offset, &val, k->bytes);
+	printf("damaged: %s: %#llx at %#llx is %#llx now\n", name, (unsigned long long)old,
+	       (unsigned long long)at[k->record] + k->offset, (unsigned long long)val);
 }
 
 int main(int argc, char **argv)
 {
 	const uint32_t go = LUB_PHASE_BLACKOUT;
-	uint64_t page, root, victim = 0;
+	uint64_t page, root, victim = 0, at[RECORDS];
 	struct lub_witness w;
 
 	if (argc != 5)
@@ -211,7 +293,8 @@ int main(int argc, char **argv)
 	if (memcmp(w.magic, LUB_WITNESS_MAGIC, sizeof(w.magic)) || w.phase != LUB_PHASE_CONTROL)
 		return 0;
 	root = find_root(&victim);
-	damage(argv[4], root, victim);
+	find_records(root, victim, at);
+	damage(argv[4], at);
 	put(page + offsetof(struct lub_witness, phase), &go, sizeof(go));
 	return 0;
 }

@@ -37,6 +37,9 @@ modes=("${families[@]}") sample=("$native")
 # left WHAT: is for make test-full; the summary of tests/run.sh shows it
 left() { echo "$*" >>"$work/left"; }
 
+# tried NUMBER WHAT: what the summary of tests/run.sh adds up; to be said before it is known how that ends
+tried() { echo "$*" >>"$work/tried"; }
+
 kernel_of() { # series|base: prints the image for $arch, or nothing
 	local name=bzImage image
 	[ "$arch" = x86_64 ] || name=Image

@@ -28,6 +28,16 @@ check "what was tried again is counted and named"
 [ -d "$tmp/build/test-logs/golden/retries.d/vtd-1.hung" ] && [ ! -e "$tmp/build/test-logs/golden/passes.d" ]
 check "what it left is kept, the rest is not"
 
+made_up counts 'echo "3 corrupt records" >>"$TEST_DIR/tried"; echo "12 racing calls" >>"$TEST_DIR/tried"; [ -z "${MADE_UP_LOSS:-}" ]'
+made_up counts-too 'echo "4 corrupt records" >>"$TEST_DIR/tried"'
+"$tmp/tests/run.sh" golden >"$tmp/out"
+grep '^tried: ' "$tmp/out" | grep -w '7 corrupt records' | grep -w '12 racing calls' | grep -q ': 0 losses$'
+check "what was tried is added up"
+! MADE_UP_LOSS=1 "$tmp/tests/run.sh" golden >"$tmp/out"
+grep -q '^tried: .*: losses in golden/counts$' "$tmp/out"
+check "and who has lost something is named"
+rm "$tmp"/tests/golden/counts*.sh
+
 made_up first true
 sed -i '2i # time-limit: 900' "$tmp/tests/golden/first.sh"
 TEST_DEADLINE=$(($(date +%s) + 900)) "$tmp/tests/run.sh" golden >"$tmp/out"

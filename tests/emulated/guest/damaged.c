@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Two devices do DMA and are preserved, and then somebody outside damages a record of the IOMMU for the next
- * kernel (tests/emulated/damage.c). `incoming KIND` sees what becomes of their DMA.
+ * kernel (tests/emulated/damage.c). `incoming OUTCOME` sees what becomes of their DMA.
  *
  * Each window is mapped at its own physical address: DMA that passes untranslated hits it as well as DMA that
  * is translated by the old tables. What stands still was refused.
@@ -118,9 +118,42 @@ static void all_blocked(int s)
 		      "HWPT of device %d can not be restored", i);
 }
 
-static void one_blocked(int s)
+/* The IOMMU goes on with empty tables. Those of userspace are right, and nobody is attached to them. */
+static void iommu_blocked(int s)
+{
+	uint32_t old;
+	int fd, i;
+
+	is_blocked(0);
+	is_blocked(1);
+	fd = need(luo_retrieve(s, TOKEN_IOMMUFD), "iommufd");
+	for (i = 0; i < 2; i++) {
+		gives(iommufd_restore(fd, 1 + (uint64_t)i, &old), 0, "restore of a HWPT");
+		gives(iommufd_destroy(fd, old), 0, "destroy of it, as nobody uses it");
+	}
+	is_blocked(0);
+	is_blocked(1);
+}
+
+/* The live update of the second device goes on as if nothing had happened. */
+static void second_is_adopted(int s, int fd)
 {
 	struct device dev;
+	uint32_t old;
+
+	dev.fd = need(luo_retrieve(s, TOKEN_DEVICE_1), "cdev of the second device");
+	need(iommufd_restore(fd, 2, &old), "restore");
+	gives(vfio_bind(dev.fd, fd, &dev.id), 0, "bind of the second device");
+	gives(vfio_attach(dev.fd, old), 0, "attach");
+	gives(vfio_attach(dev.fd, engine_hwpt(fd, 1, &dev)), 0, "replace");
+	goes_on(1);
+	gives(iommufd_destroy(fd, old), 0, "destroy of the restored HWPT");
+	engine_stop(1, &dev);
+}
+
+/* The page table of the first device is of no use. */
+static void domain_blocked(int s)
+{
 	uint32_t old;
 	int fd;
 
@@ -128,13 +161,37 @@ static void one_blocked(int s)
 	goes_on(1);
 	fd = need(luo_retrieve(s, TOKEN_IOMMUFD), "iommufd");
 	check(iommufd_restore(fd, 1, &old) < 0, "the HWPT of the first device can not be restored");
-	dev.fd = need(luo_retrieve(s, TOKEN_DEVICE_1), "cdev of the second device");
-	need(iommufd_restore(fd, 2, &old), "restore");
-	gives(vfio_bind(dev.fd, fd, &dev.id), 0, "bind of the second device");
-	gives(vfio_attach(dev.fd, old), 0, "attach");
-	gives(vfio_attach(dev.fd, engine_hwpt(fd, 1, &dev)), 0, "replace");
+	second_is_adopted(s, fd);
+}
+
+/* The page table is right, and it is not known who uses it. */
+static void device_blocked(int s)
+{
+	uint32_t old;
+	int fd;
+
+	is_blocked(0);
 	goes_on(1);
-	engine_stop(1, &dev);
+	fd = need(luo_retrieve(s, TOKEN_IOMMUFD), "iommufd");
+	gives(iommufd_restore(fd, 1, &old), 0, "restore of the HWPT of the first device");
+	gives(iommufd_destroy(fd, old), 0, "destroy of it, as nobody uses it");
+	is_blocked(0);
+	second_is_adopted(s, fd);
+}
+
+/* It is another iommufd that may have the first device, and there is none. */
+static void not_bound(int s)
+{
+	int fd = need(luo_retrieve(s, TOKEN_IOMMUFD), "iommufd");
+	struct device dev;
+
+	goes_on(0);
+	dev.fd = need(luo_retrieve(s, TOKEN_DEVICE_0), "cdev of the first device");
+	check(vfio_bind(dev.fd, fd, &dev.id) < 0, "the first device can not be bound");
+	goes_on(0);
+	second_is_adopted(s, fd);
+	gives(luo_finish(s), -EBUSY, "finish with the first device at its memory");
+	goes_on(0);
 }
 
 /* Nobody can claim the page tables, but they are right: the devices go on until the session ends. */
@@ -152,7 +209,20 @@ static void not_retrieved(int s)
 		is_blocked(i);
 }
 
-static const char *kind;
+static const char *expected;
+
+static const struct {
+	const char *name;
+	void (*look)(int session);
+} outcomes[] = {
+	{ "all-blocked", all_blocked },
+	{ "iommu-blocked", iommu_blocked },
+	{ "domain-blocked", domain_blocked },
+	{ "device-blocked", device_blocked },
+	{ "not-retrieved", not_retrieved },
+	{ "not-bound", not_bound },
+	{ NULL, NULL },
+};
 
 static void incoming(void)
 {
@@ -162,18 +232,16 @@ static void incoming(void)
 	for (i = 0; i < 2; i++)
 		engine_identity_window(i, need(luo_retrieve(s, TOKEN_WINDOW_0 + (uint64_t)i),
 					       "memfd"));
-	if (!strcmp(kind, "version") || !strcmp(kind, "list"))
-		all_blocked(s);
-	else if (!strcmp(kind, "domain"))
-		one_blocked(s);
-	else if (!strcmp(kind, "iommufd"))
-		not_retrieved(s);
-	else
-		need(-EINVAL, "kind of damage");
+	for (i = 0; outcomes[i].name; i++)
+		if (!strcmp(outcomes[i].name, expected)) {
+			outcomes[i].look(s);
+			return;
+		}
+	need(-EINVAL, "what is expected");
 }
 
 int main(int argc, char **argv)
 {
-	kind = argc > 2 ? argv[2] : "";
+	expected = argc > 2 ? argv[2] : "";
 	return two_sides(argc > 2 ? 2 : argc, argv, outgoing, incoming);
 }

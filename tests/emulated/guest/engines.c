@@ -10,6 +10,7 @@
 
 #include "bench/agent/clock.h"
 #include "bench/agent/sysfile.h"
+#include "bench/agent/uapi/iommufd.h"
 
 #define OFF_SCRIPT 4096 /* where lsi.c has it in the window */
 #define REG_ISTAT0 0x14
@@ -37,11 +38,36 @@ void engine_window(int i, int memfd, uint64_t iova)
 					 .iova = iova };
 }
 
+static bool identity[2];
+
+static void at_own_address(int i)
+{
+	uint64_t gpa = memory_gpa(&mem[i]);
+
+	need(gpa && gpa % ENGINE_IDENTITY_BYTES == 0 ? 0 : -ENOTSUP,
+	     "window %d in one page of 2 MiB", i);
+	engine[i].iova = gpa;
+}
+
+/*
+ * What is pinned for a page table is moved out of the memory that KHO sets aside for the next kernel, if it came
+ * from there. Then it has another address, which it keeps.
+ */
 uint32_t engine_hwpt(int iommufd, int i, const struct device *d)
 {
 	const struct mapping *window = &mem[i].part[MEM_WINDOW];
+	uint32_t ioas = ioas_make(iommufd, window->fd, window->bytes, engine[i].iova);
+	uint32_t hwpt = hwpt_make(iommufd, d, ioas);
 
-	return hwpt_make(iommufd, d, ioas_make(iommufd, window->fd, window->bytes, engine[i].iova));
+	if (!identity[i] || memory_gpa(&mem[i]) == engine[i].iova)
+		return hwpt;
+	need(iommufd_destroy(iommufd, hwpt), "destroy of the first HWPT");
+	need(iommufd_destroy(iommufd, ioas), "destroy of its IOAS");
+	at_own_address(i);
+	ioas = ioas_make(iommufd, window->fd, window->bytes, engine[i].iova);
+	hwpt = hwpt_make(iommufd, d, ioas);
+	need(memory_gpa(&mem[i]) == engine[i].iova ? 0 : -EAGAIN, "window %d stays where it is", i);
+	return hwpt;
 }
 
 void engine_start(int i, const struct device *d)
@@ -158,13 +184,9 @@ int two_sides(int argc, char **argv, void (*outgoing)(void), void (*incoming)(vo
 
 void engine_identity_window(int i, int memfd)
 {
-	uint64_t gpa;
-
 	engine_window(i, memfd, 0);
 	/* It has an address once somebody has looked at it. */
 	(void)engine_page(i)->counter;
-	gpa = memory_gpa(&mem[i]);
-	need(gpa && gpa % ENGINE_IDENTITY_BYTES == 0 ? 0 : -ENOTSUP,
-	     "window %d in one page of 2 MiB", i);
-	engine[i].iova = gpa;
+	identity[i] = true;
+	at_own_address(i);
 }
