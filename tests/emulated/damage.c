@@ -72,7 +72,31 @@ struct owner {
 	} hwpt[DEVICES];
 };
 
-/* Records, from the root to what hangs on the victim */
+/* The starts of pci_liveupdate_page_ser and vfio_pci_liveupdate_ser */
+struct pci {
+	uint32_t magic;
+	uint16_t version, device_bytes;
+	uint64_t next;
+	uint32_t nr_devices, reserved;
+	struct {
+		uint32_t domain;
+		uint16_t devid;
+		uint8_t header, root_bus;
+		uint32_t used, refcount;
+		uint16_t vendor, device, subsystem[2];
+		uint32_t class, bus_numbers, bar[6], rest[16];
+	} device[DEVICES];
+};
+
+struct cdev {
+	uint32_t magic, version, domain;
+	uint16_t devid, reserved;
+};
+
+#define PCI_MAGIC 0x4c494350
+#define CDEV_MAGIC 0x4f494656
+
+/* Records, from the root to what hangs on the victim, and those of PCI and VFIO */
 enum {
 	ROOT,
 	HW,
@@ -80,6 +104,8 @@ enum {
 	DOMAIN,
 	BLOCKS,
 	OWNER,
+	PCI,
+	CDEV,
 	RECORDS
 };
 
@@ -122,6 +148,11 @@ static const struct kind {
 	{ "block-record", BLOCKS, FIELD(blocks, block[0].phys), ADDRESS, DOMAIN },
 	{ "iommufd", OWNER, FIELD(owner, version), MORE, 1 },
 	{ "iommufd-count", OWNER, FIELD(owner, nr_hwpts), VALUE, 1 << 20 },
+	{ "pci-version", PCI, FIELD(pci, version), MORE, 1 },
+	{ "pci-device", PCI, FIELD(pci, device[0].device), MORE, 1 },
+	{ "pci-bar", PCI, FIELD(pci, device[0].bar[1]), MORE, PAGE },
+	{ "pci-moved", PCI, FIELD(pci, device[0].devid), VALUE, 0xa8 },
+	{ "cdev", CDEV, FIELD(cdev, version), MORE, 1 },
 #undef FIELD
 };
 
@@ -196,7 +227,7 @@ static uint64_t find_victim(const struct root *r)
 	return at ? 0 : victim;
 }
 
-static bool is_root(const uint8_t *page, uint64_t *victim)
+static bool is_root(const uint8_t *page)
 {
 	const struct root *r = (const void *)page;
 	size_t i;
@@ -207,53 +238,73 @@ static bool is_root(const uint8_t *page, uint64_t *victim)
 	for (i = sizeof(*r); i < PAGE; i++)
 		if (page[i])
 			return false;
-	*victim = find_victim(r);
-	return *victim != 0;
+	return find_victim(r) != 0;
+}
+
+static bool is_pci(const uint8_t *page)
+{
+	const struct pci *p = (const void *)page;
+
+	return p->magic == PCI_MAGIC && p->version == 1 && !p->reserved && !p->next &&
+	       p->device_bytes == sizeof(p->device[0]) && p->device[0].used == 1 &&
+	       p->device[0].devid == VICTIM;
+}
+
+static bool is_cdev(const uint8_t *page)
+{
+	const struct cdev *c = (const void *)page;
+
+	return c->magic == CDEV_MAGIC && c->version == 1 && !c->domain && c->devid == VICTIM &&
+	       !c->reserved;
 }
 
 /* Pages that were never touched stay so. */
-static uint64_t find_root(uint64_t *victim)
+static uint64_t find(const char *what, bool (*is)(const uint8_t *page))
 {
-	uint64_t found = 0, who;
 	uint8_t page[PAGE] __attribute__((aligned(8)));
 	off_t at = 0, end;
+	uint64_t found = 0;
 
 	while ((at = lseek(ram, at, SEEK_DATA)) >= 0) {
 		end = lseek(ram, at, SEEK_HOLE);
 		for (; at < end; at += PAGE) {
-			if (!get(start + (uint64_t)at, page, PAGE) || !is_root(page, &who))
+			errno = EEXIST;
+			if (!get(start + (uint64_t)at, page, PAGE) || !is(page))
 				continue;
 			if (found)
-				die("a second root record");
+				die(what);
 			found = start + (uint64_t)at;
-			*victim = who;
 		}
 	}
 	errno = 0;
 	if (!found)
-		die("the root record");
+		die(what);
 	return found;
 }
 
-static void find_records(uint64_t root, uint64_t victim, uint64_t at[RECORDS])
+static void find_records(uint64_t at[RECORDS])
 {
 	struct domain domain;
 	struct owner owner;
 	struct device d;
 	struct root r;
 
-	if (!get(root, &r, sizeof(r)) || !get(victim, &d, sizeof(d)) ||
-	    !get(d.domain, &domain, sizeof(domain)) || !get(d.owner, &owner, sizeof(owner)))
+	at[ROOT] = find("the root record", is_root);
+	if (!get(at[ROOT], &r, sizeof(r)))
+		die("reading the root record");
+	at[HW] = r.hw;
+	at[DEVICE] = find_victim(&r);
+	if (!get(at[DEVICE], &d, sizeof(d)) || !get(d.domain, &domain, sizeof(domain)) ||
+	    !get(d.owner, &owner, sizeof(owner)))
 		die("reading the records");
 	if (domain.type != d.type || !domain.nr_tables || owner.version != VERSION ||
 	    owner.nr_hwpts != DEVICES)
 		die("the records of the domain and of the iommufd");
-	at[ROOT] = root;
-	at[HW] = r.hw;
-	at[DEVICE] = victim;
 	at[DOMAIN] = d.domain;
 	at[BLOCKS] = domain.blocks;
 	at[OWNER] = d.owner;
+	at[PCI] = find("the list of PCI devices", is_pci);
+	at[CDEV] = find("the record of the cdev", is_cdev);
 }
 
 static void damage(const char *name, const uint64_t at[RECORDS])
@@ -280,7 +331,7 @@ static void damage(const char *name, const uint64_t at[RECORDS])
 int main(int argc, char **argv)
 {
 	const uint32_t go = LUB_PHASE_BLACKOUT;
-	uint64_t page, root, victim = 0, at[RECORDS];
+	uint64_t page, at[RECORDS];
 	struct lub_witness w;
 
 	if (argc != 5)
@@ -292,8 +343,7 @@ int main(int argc, char **argv)
 		die("the witness page");
 	if (memcmp(w.magic, LUB_WITNESS_MAGIC, sizeof(w.magic)) || w.phase != LUB_PHASE_CONTROL)
 		return 0;
-	root = find_root(&victim);
-	find_records(root, victim, at);
+	find_records(at);
 	damage(argv[4], at);
 	put(page + offsetof(struct lub_witness, phase), &go, sizeof(go));
 	return 0;

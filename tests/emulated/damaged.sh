@@ -36,28 +36,33 @@ damage_when_asked() { # NAME KIND
 # KIND, what becomes of the devices (tests/emulated/guest/damaged.c), and what the incoming kernel says about it, if
 # that is its to say. Those with a * are for make test, too.
 kinds='
-version*      all-blocked    record has version 3, this kernel knows 2: all DMA is blocked
-list*         all-blocked    broken list of IOMMUs or devices: all DMA is blocked
-count         all-blocked    broken list of IOMMUs or devices: all DMA is blocked
-short         all-blocked    broken list of IOMMUs or devices: all DMA is blocked
-outside       all-blocked    broken list of IOMMUs or devices: all DMA is blocked
-other-iommu   iommu-blocked  tables of the previous kernel are not what it has recorded
-other-type    iommu-blocked  tables of the previous kernel are not what it has recorded
-other-tables* iommu-blocked  tables of the previous kernel are not what it has recorded
-gone*         device-blocked 00:04.0: DMA is blocked, its state from before the live update can not be adopted: -2\b
-device-type   device-blocked 00:04.0: DMA is blocked, its state from before the live update can not be adopted: -22
-no-domain     device-blocked domain at 0x[0-9a-f]* not restored
+version*      all-blocked          record has version 3, this kernel knows 2: all DMA is blocked
+list*         all-blocked          broken list of IOMMUs or devices: all DMA is blocked
+count         all-blocked          broken list of IOMMUs or devices: all DMA is blocked
+short         all-blocked          broken list of IOMMUs or devices: all DMA is blocked
+outside       all-blocked          broken list of IOMMUs or devices: all DMA is blocked
+other-iommu   iommu-blocked        tables of the previous kernel are not what it has recorded
+other-type    iommu-blocked        tables of the previous kernel are not what it has recorded
+other-tables* iommu-blocked        tables of the previous kernel are not what it has recorded
+gone*         device-blocked       00:04.0: DMA is blocked, its state from before the live update can not be adopted: -2\b
+device-type   device-blocked       00:04.0: DMA is blocked, its state from before the live update can not be adopted: -22
+no-domain     device-blocked       domain at 0x[0-9a-f]* not restored
 no-owner      not-bound
-domain*       domain-blocked domain at 0x[0-9a-f]* not restored
-domain-type   domain-blocked domain at 0x[0-9a-f]* not restored
-format        device-blocked 00:04.0: DMA is blocked, its state from before the live update can not be adopted: -22
-width         domain-blocked domain at 0x[0-9a-f]* not restored
-block-list*   domain-blocked domain at 0x[0-9a-f]* not restored
-block-outside domain-blocked domain at 0x[0-9a-f]* not restored
-block-size    domain-blocked domain at 0x[0-9a-f]* not restored
-block-record  domain-blocked domain at 0x[0-9a-f]* not restored
-iommufd*      not-retrieved  record has version 3, this kernel knows 2
-iommufd-count not-retrieved  record is too small for 1048576 HWPTs
+domain*       domain-blocked       domain at 0x[0-9a-f]* not restored
+domain-type   domain-blocked       domain at 0x[0-9a-f]* not restored
+format        device-blocked       00:04.0: DMA is blocked, its state from before the live update can not be adopted: -22
+width         domain-blocked       domain at 0x[0-9a-f]* not restored
+block-list*   domain-blocked       domain at 0x[0-9a-f]* not restored
+block-outside domain-blocked       domain at 0x[0-9a-f]* not restored
+block-size    domain-blocked       domain at 0x[0-9a-f]* not restored
+block-record  domain-blocked       domain at 0x[0-9a-f]* not restored
+iommufd*      not-retrieved        record has version 3, this kernel knows 2
+iommufd-count not-retrieved        record is too small for 1048576 HWPTs
+pci-version*  out-of-service       the list of preserved devices
+pci-device    first-out-of-service
+pci-bar       first-out-of-service
+pci-moved     device-blocked       00:04.0: DMA is blocked, its state from before the live update can not be adopted
+cdev          cdev-lost            vfio-pci: preserved state is damaged
 '
 one_kind() { # TARGET KIND OUTCOME SAID
 	local name=$1-$2 program
@@ -75,7 +80,7 @@ one_kind() { # TARGET KIND OUTCOME SAID
 	if [ "$3" = all-blocked ]; then
 		no_splat "$name" kernel/liveupdate/luo_flb.c
 	else
-		no_splat "$name" "kernel/liveupdate/kexec_handover.c"
+		no_splat "$name"
 	fi
 	# DMA that passed for a moment would not be seen by the guest.
 	never_off "$name"

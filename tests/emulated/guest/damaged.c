@@ -194,6 +194,39 @@ static void not_bound(int s)
 	goes_on(0);
 }
 
+/* Nobody knows which devices PCI has left running. */
+static void out_of_service(int s)
+{
+	int i;
+
+	(void)s;
+	for (i = 0; i < 2; i++) {
+		no_driver(i);
+		is_blocked(i);
+	}
+}
+
+/* The first device is not the one that was preserved. */
+static void first_out_of_service(int s)
+{
+	no_driver(0);
+	is_blocked(0);
+	goes_on(1);
+	second_is_adopted(s, need(luo_retrieve(s, TOKEN_IOMMUFD), "iommufd"));
+}
+
+/* Nobody can say whose it is, so that it goes on, in memory that the session keeps. */
+static void cdev_lost(int s)
+{
+	int fd = need(luo_retrieve(s, TOKEN_IOMMUFD), "iommufd");
+
+	goes_on(0);
+	gives(luo_retrieve(s, TOKEN_DEVICE_0), -EINVAL, "retrieving the cdev of the first device");
+	second_is_adopted(s, fd);
+	gives(luo_finish(s), -EBUSY, "finish with the first device at its memory");
+	goes_on(0);
+}
+
 /* Nobody can claim the page tables, but they are right: the devices go on until the session ends. */
 static void not_retrieved(int s)
 {
@@ -215,13 +248,11 @@ static const struct {
 	const char *name;
 	void (*look)(int session);
 } outcomes[] = {
-	{ "all-blocked", all_blocked },
-	{ "iommu-blocked", iommu_blocked },
-	{ "domain-blocked", domain_blocked },
-	{ "device-blocked", device_blocked },
-	{ "not-retrieved", not_retrieved },
-	{ "not-bound", not_bound },
-	{ NULL, NULL },
+	{ "all-blocked", all_blocked },	      { "iommu-blocked", iommu_blocked },
+	{ "domain-blocked", domain_blocked }, { "device-blocked", device_blocked },
+	{ "not-retrieved", not_retrieved },   { "not-bound", not_bound },
+	{ "out-of-service", out_of_service }, { "first-out-of-service", first_out_of_service },
+	{ "cdev-lost", cdev_lost },	      { NULL, NULL },
 };
 
 static void incoming(void)
