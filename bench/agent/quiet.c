@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <net/if.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include <unistd.h>
 
 #include "bench/agent/kmsg.h"
+#include "bench/agent/pacer.h"
 #include "bench/agent/sysfile.h"
 
 /*
@@ -69,6 +71,15 @@ static void set_interfaces(bool up)
 		close(fd);
 }
 
+/* Nobody outside has to be waited for while it stands: idle time may pass as quickly as it can. */
+static void pacer(int signal)
+{
+	char pid[24];
+
+	if (sys_read(PACER_PID, pid, sizeof(pid)) <= 0 || kill(atoi(pid), signal))
+		kmsg("%s: no pacer, the clock of an idle guest jumps", PACER_PID);
+}
+
 void quiet_network(struct agent *ag)
 {
 	int n;
@@ -80,6 +91,7 @@ void quiet_network(struct agent *ag)
 	kmsg("cycle=%u icount: %s, the network goes down", ag->c.cycle,
 	     n < LOOKS ? "no connection is left" : "a connection is left all the same");
 	set_interfaces(false);
+	pacer(SIGSTOP);
 	/*
 	 * Pages that are freed stay with the processor, which gets the same ones again: how far free pages
 	 * are in pieces is chance, too, and in fill and destroy a matter of some per cent.
@@ -89,8 +101,10 @@ void quiet_network(struct agent *ag)
 
 void quiet_network_end(struct agent *ag)
 {
-	if (ag->c.icount)
-		set_interfaces(true);
+	if (!ag->c.icount)
+		return;
+	pacer(SIGCONT);
+	set_interfaces(true);
 }
 
 void quiet_begin(struct agent *ag)

@@ -13,13 +13,14 @@
  * quiet_network() - no packet may come while something is measured
  * @ag: the agent
  *
- * Waits until the connection is gone over which the agent was started, then takes the interfaces down.
+ * Waits until the connection is gone over which the agent was started, then takes the interfaces down and
+ * stops the pacer (bench/agent/pacer.h).
  * The next kernel brings them up by itself. Also lets processors keep the pages that they free.
  */
 void quiet_network(struct agent *ag);
 
 /**
- * quiet_network_end() - the interfaces are up again, because there is no next kernel
+ * quiet_network_end() - interfaces and pacer go on, because there is no next kernel
  * @ag: the agent
  */
 void quiet_network_end(struct agent *ag);

@@ -163,10 +163,7 @@ int doctor_restore(struct target *t)
 			" to give it back; copy build/agent/ARCH/lubench-agent there",
 			t->host);
 	} else {
-		lub_err("%s: the device could not be given back: %s", t->host,
-			x.why[0]  ? x.why
-			: err < 0 ? strerror(-err)
-				  : "no message");
+		lub_err("%s: the device could not be given back: %s", t->host, target_why(err, &x));
 	}
 	free(x.out);
 	return rc;

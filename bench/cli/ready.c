@@ -45,10 +45,7 @@ static int ask_agent(struct campaign *c)
 	if (err == -EINTR)
 		return err;
 	if (err)
-		return fail(c, -EIO, "`agent probe` failed on the target: %s",
-			    x.why[0]  ? x.why
-			    : err < 0 ? strerror(-err)
-				      : "no message");
+		return fail(c, -EIO, "`agent probe` failed on the target: %s", target_why(err, &x));
 	if (!json_is_object(c->probe) || !*str(c->probe, "boot_id"))
 		return fail(c, -EIO, "`agent probe` gave no usable answer: %s", jerr.text);
 	return 0;

@@ -65,9 +65,7 @@ static int start_agent(struct cycle_watch *w)
 			      "the machine booted again before the cycle began");
 	else if (err && err != -EINTR)
 		cycle_outcome(w->res, "harness-error", "the agent could not be started: %s",
-			      x.why[0]	? x.why
-			      : err < 0 ? strerror(-err)
-					: "no message");
+			      target_why(err, &x));
 	return err == -EINTR ? -EINTR : err ? 1 : 0;
 }
 

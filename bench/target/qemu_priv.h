@@ -5,6 +5,7 @@
 
 #include <sys/types.h>
 
+#include "bench/agent/pacer.h"
 #include "bench/target/qemu.h"
 #include "bench/target/ssh.h"
 
@@ -72,7 +73,7 @@ void qemu_build_args(const struct target *t, const struct qemu *q, struct qemu_a
 		     int monitor);
 
 /* More words for the kernel command line with icount: nothing in it may be left to chance. */
-#define QEMU_ICOUNT_WORDS " norandmaps randomize_kstack_offset=off"
+#define QEMU_ICOUNT_WORDS " norandmaps randomize_kstack_offset=off " PACER_WORD
 
 /**
  * qemu_nvme_prepare() - qemu_device.prepare of workload nvme: the files of its namespace

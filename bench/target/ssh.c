@@ -84,7 +84,7 @@ int ssh_exec(const struct ssh *ssh, struct target_exec *x)
 	return err;
 }
 
-const char *ssh_explain(int err, const struct target_exec *x)
+const char *ssh_explain(int err, struct target_exec *x)
 {
 	if (err == -ETIMEDOUT)
 		return "time limit reached";
@@ -92,9 +92,7 @@ const char *ssh_explain(int err, const struct target_exec *x)
 		return "interrupted";
 	if (err == 127)
 		return "no ssh client (package openssh-client; make deps)";
-	if (x->why[0])
-		return x->why;
-	return err < 0 ? strerror(-err) : "no message";
+	return target_why(err, x);
 }
 
 int ssh_push(const struct ssh *ssh, const char *local, const char *name, unsigned int mode)

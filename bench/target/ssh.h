@@ -41,7 +41,7 @@ int ssh_exec(const struct ssh *ssh, struct target_exec *x);
  *
  * Return: a text that lives as long as @x.
  */
-const char *ssh_explain(int err, const struct target_exec *x);
+const char *ssh_explain(int err, struct target_exec *x);
 
 /**
  * ssh_push() - copy a file to TARGET_DIR

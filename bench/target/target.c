@@ -132,3 +132,18 @@ void cmdline_drop(char *cmdline, const char *word)
 			at += len;
 	}
 }
+
+const char *target_why(int err, struct target_exec *x)
+{
+	if (x->why[0])
+		return x->why;
+	if (err < 0)
+		return strerror(-err);
+	/* A shell's way to tell of a signal */
+	if (err > 128)
+		snprintf(x->why, sizeof(x->why), "ended by signal %d, without a message",
+			 err - 128);
+	else
+		snprintf(x->why, sizeof(x->why), "exit status %d, without a message", err);
+	return x->why;
+}

@@ -51,6 +51,15 @@ struct target_exec {
 };
 
 /**
+ * target_why() - why a command did not work, where nobody else knows it better
+ * @err: -errno, or its exit status
+ * @x: the command; @x->why is filled in when it has said nothing
+ *
+ * Return: a text that lives as long as @x.
+ */
+const char *target_why(int err, struct target_exec *x);
+
+/**
  * struct target_seen - which kernel answers, and what its agent has left
  * @boot_id: /proc/sys/kernel/random/boot_id
  * @cmdline: /proc/cmdline

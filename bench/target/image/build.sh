@@ -67,7 +67,7 @@ build() { # IMAGE
 	note "making the root image of $arch from Debian $suite"
 	rm -rf "$work"
 	mkdir -p "$work/root"
-	"${CROSS}gcc" -std=gnu11 -O2 -Wall -Wextra -Werror -static -s -I "$here/../../.." -o "$work/root.init" "$here/init.c" ||
+	"${CROSS}gcc" -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -static -s -I "$here/../../.." -o "$work/root.init" "$here/init.c" ||
 		die "cannot compile init for $arch; run: make deps"
 	extract_packages "$suite" "$work/root.tar" "$packages"
 	list_applets "$work" >"$work/root.applets"
@@ -86,7 +86,7 @@ if [ "${1:-}" = --fill ]; then
 fi
 lock "$LUBENCH_CACHE/images/.lock"
 make_keys
-image=$LUBENCH_CACHE/images/$arch-$(sha "$here/build.sh" "$here/init.c" "$here/../../agent/clock.h" "$ssh/id_ed25519.pub" "$ssh/host_key" | cut -c1-12).ext4
+image=$LUBENCH_CACHE/images/$arch-$(sha "$here/build.sh" "$here/init.c" "$here/../../agent/clock.h" "$here/../../agent/pacer.h" "$ssh/id_ed25519.pub" "$ssh/host_key" | cut -c1-12).ext4
 link=$LUBENCH_CACHE/images/$arch.ext4
 [ -e "$image" ] || build "$image"
 ln -sfn "$(basename "$image")" "$link.new"

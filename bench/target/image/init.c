@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #include <unistd.h>
 
 #include "bench/agent/clock.h"
+#include "bench/agent/pacer.h"
 
 #define DIR_ON_TARGET "/var/lib/lubench"
 
@@ -61,7 +63,7 @@ static pid_t spawn(char *const argv[])
 	return pid;
 }
 
-static int in_cycle(void)
+static int on_cmdline(const char *word)
 {
 	char line[4096] = "";
 	int fd = open("/proc/cmdline", O_RDONLY | O_CLOEXEC);
@@ -69,7 +71,28 @@ static int in_cycle(void)
 
 	if (fd >= 0)
 		close(fd);
-	return n > 0 && strstr(line, "lubench.run=") && !access(DIR_ON_TARGET "/agent", X_OK);
+	return n > 0 && strstr(line, word);
+}
+
+static void start_pacer(void)
+{
+	const struct sched_param none = { 0 };
+	FILE *out;
+	pid_t pid;
+
+	if (!on_cmdline(PACER_WORD))
+		return;
+	pid = fork();
+	if (!pid) {
+		sched_setscheduler(0, SCHED_IDLE, &none);
+		for (;;)
+			__asm__ volatile("");
+	}
+	out = fopen(PACER_PID, "we");
+	if (pid < 0 || !out || fprintf(out, "%d\n", (int)pid) < 0)
+		printf("lubench-init: no pacer: %s\n", strerror(errno));
+	if (out)
+		fclose(out);
 }
 
 /* The phases that the agent writes to /dev/kmsg must not be rate limited away. */
@@ -88,7 +111,7 @@ int main(void)
 	char *const agent[] = { DIR_ON_TARGET "/agent", "incoming", DIR_ON_TARGET, NULL };
 	char *const sshd[] = { "/usr/sbin/dropbear", "-s", "-r", "/etc/dropbear/host_key", NULL };
 	char first[24];
-	pid_t pid;
+	pid_t pid, at_work = 0;
 
 	/* The first user instruction of this kernel, but for what the C library does before main(). */
 	snprintf(first, sizeof(first), "%llu", (unsigned long long)clock_ticks());
@@ -98,8 +121,8 @@ int main(void)
 	setlinebuf(stdout);
 	mount_all(early, sizeof(early) / sizeof(early[0]));
 	free_kmsg();
-	if (in_cycle())
-		spawn(agent);
+	if (on_cmdline("lubench.run=") && !access(agent[0], X_OK))
+		at_work = spawn(agent);
 	mount_all(late, sizeof(late) / sizeof(late[0]));
 	if (sethostname("lubench", 7))
 		printf("lubench-init: hostname: %s\n", strerror(errno));
@@ -107,6 +130,9 @@ int main(void)
 	pid = spawn(sshd);
 	waitpid(pid, NULL, 0);
 	puts("lubench-init: ready");
+	while (at_work > 0 && wait(NULL) != at_work)
+		;
+	start_pacer();
 	for (;;)
 		if (wait(NULL) < 0)
 			pause();
