@@ -210,7 +210,7 @@ checks() {
 
 # never_off RUN: of all kernels of the one launch the first switches translation on, and nobody off
 never_off() {
-	local trace=$work/$1/trace-1.log
+	local trace=$work/$1/trace-1.log on=''
 	case $target in
 	vtd*) expect "$1: translation switched on or off" "$(grep -ac vtd_dmar_enable "$trace")" 1 ;;
 	smmuv3*)
