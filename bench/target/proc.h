@@ -45,6 +45,7 @@ int proc_sleep(int ms);
  * @in_len: length of @in
  * @in_fd: file for its stdin; used when > 0
  * @out_fd: file for its stdout; used when > 0
+ * @out_max: bytes that may go there; 0: no limit, and the child writes itself
  * @out: stdout as a NUL terminated string when @out_fd is not given; free() it
  * @out_len: its length
  * @err: first line of stderr
@@ -55,6 +56,7 @@ struct proc_io {
 	size_t in_len;
 	int in_fd;
 	int out_fd;
+	long long out_max;
 	char *out;
 	size_t out_len;
 	char err[200];
@@ -70,7 +72,8 @@ struct proc_io {
  * and SIGKILL when the controller dies.
  *
  * Return: exit status (127: no such program, 128+n: killed by signal n), -ETIMEDOUT, -EINTR when a
- * stop was requested, other -errno. No message.
+ * stop was requested, -EFBIG when more than @out_max came, -ENOSPC when @out_fd has no room, other -errno. No
+ * message.
  */
 int proc_run(char *const argv[], struct proc_io *io);
 

@@ -11,6 +11,7 @@
 #include "bench/lubench.h"
 #include "bench/target/proc.h"
 #include "bench/target/pstore.h"
+#include "bench/target/unpack.h"
 
 #define PUSH_TIMEOUT_MS 120000
 #define FETCH_TIMEOUT_MS 120000
@@ -34,6 +35,7 @@ int ssh_exec(const struct ssh *ssh, struct target_exec *x)
 		.in_len = x->in_len,
 		.in_fd = x->in_fd,
 		.out_fd = x->out_fd,
+		.out_max = x->out_max,
 		.timeout_ms = x->timeout_ms,
 	};
 	int n = 0, err, wait_s = x->timeout_ms / 1000, most_s = CONNECT_MAX_S * factor(ssh);
@@ -90,6 +92,8 @@ const char *ssh_explain(int err, struct target_exec *x)
 		return "time limit reached";
 	if (err == -EINTR)
 		return "interrupted";
+	if (err == -EFBIG)
+		return "it sends more than any run leaves";
 	if (err == 127)
 		return "no ssh client (package openssh-client; make deps)";
 	return target_why(err, x);
@@ -128,43 +132,68 @@ int ssh_push(const struct ssh *ssh, const char *local, const char *name, unsigne
 	return err < 0 ? err : -EIO;
 }
 
-int ssh_fetch(const struct ssh *ssh, const char *local_dir)
+/* The archive, into a file that has no name any more. */
+static int fetch_archive(const struct ssh *ssh, const char *dir, int *fd)
 {
 	struct target_exec x = {
 		.command = "cd " TARGET_DIR " && { " PSTORE_COMMAND
 			   "; tar -cf - out $(ls | grep '\\.log$'); }",
 		.timeout_ms = FETCH_TIMEOUT_MS * factor(ssh),
+		.out_max = SSH_FETCH_MAX,
 	};
-	char *argv[] = { "tar", "--no-same-owner", "-xf", NULL, "-C", (char *)local_dir, NULL };
-	struct proc_io io = { .timeout_ms = FETCH_TIMEOUT_MS };
-	char *tar = NULL;
+	char *path = NULL;
 	int err;
 
-	if (mkdir(local_dir, 0755) && errno != EEXIST) {
+	if (asprintf(&path, "%s/fetch.tar", dir) < 0)
+		return -ENOMEM;
+	*fd = x.out_fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	err = *fd < 0 || unlink(path) ? -errno : 0;
+	if (err)
+		lub_err("cannot make %s: %s", path, strerror(-err));
+	free(path);
+	if (err)
+		return err;
+	err = ssh_exec(ssh, &x);
+	if (!err && lseek(*fd, 0, SEEK_SET) < 0)
 		err = -errno;
-		lub_err("cannot make %s: %s", local_dir, strerror(-err));
+	if (err && err != -EINTR)
+		lub_err("cannot fetch results from %s:" TARGET_DIR ": %s", ssh->dest,
+			ssh_explain(err, &x));
+	return err;
+}
+
+int ssh_fetch(const struct ssh *ssh, const char *local_dir)
+{
+	const char *why = NULL;
+	char *fresh = NULL;
+	int fd = -1, err;
+
+	if (asprintf(&fresh, "%s.new", local_dir) < 0)
+		return -ENOMEM;
+	err = remove_tree(fresh);
+	if (!err && mkdir(fresh, 0700))
+		err = -errno;
+	if (err) {
+		lub_err("cannot make %s: %s", fresh, strerror(-err));
+		free(fresh);
 		return err;
 	}
-	if (asprintf(&tar, "%s/fetch.tar", local_dir) < 0)
-		return -ENOMEM;
-	x.out_fd = open(tar, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	err = x.out_fd < 0 ? -errno : ssh_exec(ssh, &x);
-	if (x.out_fd >= 0)
-		close(x.out_fd);
-	if (err) {
-		if (err != -EINTR)
-			lub_err("cannot fetch results from %s:" TARGET_DIR ": %s", ssh->dest,
-				ssh_explain(err, &x));
-	} else {
-		argv[3] = tar;
-		err = proc_run(argv, &io);
+	err = fetch_archive(ssh, fresh, &fd);
+	if (!err) {
+		err = unpack(fd, fresh, &why);
+		if (!err)
+			err = remove_tree(local_dir);
+		if (!err && rename(fresh, local_dir))
+			err = -errno;
 		if (err)
-			lub_err("cannot unpack %s: %s", tar, io.err);
-		free(io.out);
+			lub_err("cannot unpack the results of %s in %s: %s", ssh->dest, fresh,
+				err == -EBADMSG ? why : strerror(-err));
 	}
-	if (!err)
-		unlink(tar);
-	free(tar);
+	if (fd >= 0)
+		close(fd);
+	if (err)
+		remove_tree(fresh);
+	free(fresh);
 	return err > 0 ? -EIO : err;
 }
 

@@ -54,12 +54,18 @@ const char *ssh_explain(int err, struct target_exec *x);
  */
 int ssh_push(const struct ssh *ssh, const char *local, const char *name, unsigned int mode);
 
+/** SSH_FETCH_MAX - bytes that a target may send; more than any plan's samples, logs and perf's text together. */
+#define SSH_FETCH_MAX (1ll << 30)
+
 /**
  * ssh_fetch() - copy TARGET_DIR/out and the agent's logs
  * @ssh: where
- * @local_dir: directory here, made when missing
+ * @local_dir: directory here; one that is there is replaced, when all has come
  *
- * Return: as target_ops.fetch.
+ * What comes is foreign: see unpack().
+ *
+ * Return: as target_ops.fetch; -ENOSPC when the disk here is full, -EFBIG or -EBADMSG when what was sent is too
+ * much or no archive of plain files.
  */
 int ssh_fetch(const struct ssh *ssh, const char *local_dir);
 

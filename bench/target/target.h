@@ -35,6 +35,7 @@ struct qemu_machine;
  * @in_len: its length
  * @in_fd: file as stdin, used when > 0
  * @out_fd: file for stdout, used when > 0
+ * @out_max: bytes that may go there, 0: no limit
  * @out: stdout as text otherwise; free() it
  * @why: first line of stderr
  * @timeout_ms: time limit
@@ -45,6 +46,7 @@ struct target_exec {
 	size_t in_len;
 	int in_fd;
 	int out_fd;
+	long long out_max;
 	char *out;
 	char why[200];
 	int timeout_ms;
