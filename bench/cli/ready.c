@@ -20,6 +20,7 @@ static int fail(struct campaign *c, int err, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(c->why, sizeof(c->why), fmt, ap);
 	va_end(ap);
+	console_plain(c->why);
 	return err;
 }
 
@@ -28,6 +29,22 @@ static const char *str(const json_t *obj, const char *key)
 	const char *text = json_string_value(json_object_get(obj, key));
 
 	return text ? text : "";
+}
+
+/* The strings of an answer, which go to terminals and reports. */
+static void clean_strings(json_t *obj)
+{
+	const char *key;
+	json_t *value;
+	char *text;
+
+	json_object_foreach(obj, key, value) {
+		text = json_is_string(value) ? strdup(json_string_value(value)) : NULL;
+		if (text)
+			json_string_set(value, console_plain(text));
+		free(text);
+		clean_strings(value);
+	}
 }
 
 static int ask_agent(struct campaign *c)
@@ -48,6 +65,7 @@ static int ask_agent(struct campaign *c)
 		return fail(c, -EIO, "`agent probe` failed on the target: %s", target_why(err, &x));
 	if (!json_is_object(c->probe) || !*str(c->probe, "boot_id"))
 		return fail(c, -EIO, "`agent probe` gave no usable answer: %s", jerr.text);
+	clean_strings(c->probe);
 	return 0;
 }
 

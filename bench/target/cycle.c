@@ -29,6 +29,8 @@ void cycle_outcome(struct cycle_result *res, const char *outcome, const char *fm
 	va_start(ap, fmt);
 	vsnprintf(res->reason, sizeof(res->reason), fmt, ap);
 	va_end(ap);
+	/* Most of it is a target's own text. */
+	console_plain(res->reason);
 }
 
 void cycle_result_free(struct cycle_result *res)

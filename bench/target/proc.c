@@ -16,6 +16,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bench/target/console.h"
+
 /* More than any answer that is kept in memory; what comes after is dropped. */
 #define OUT_MAX (16u << 20)
 
@@ -291,6 +293,7 @@ int proc_run(char *const argv[], struct proc_io *io)
 	close_fd(&p.err[1]);
 	if (!err)
 		err = pump(io, &p, deadline);
+	console_plain(io->err);
 	close_fd(&p.in[1]);
 	close_fd(&p.out[0]);
 	close_fd(&p.err[0]);

@@ -48,7 +48,7 @@ int proc_sleep(int ms);
  * @out_max: bytes that may go there; 0: no limit, and the child writes itself
  * @out: stdout as a NUL terminated string when @out_fd is not given; free() it
  * @out_len: its length
- * @err: first line of stderr
+ * @err: first line of stderr, see console_plain()
  * @timeout_ms: the child is killed after this time
  */
 struct proc_io {

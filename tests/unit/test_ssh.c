@@ -33,7 +33,7 @@ static int fake_client(void **state)
 	if (!out)
 		return -1;
 	fputs("#!/bin/sh\nPATH=/usr/bin:/bin\nd=${0%/*}\n"
-	      "case $* in *'tar -cf'*) exec cat $d/tar ;; esac\necho \" $* \"\n",
+	      "case $* in *'tar -cf'*) exec cat $d/tar ;; *rude*) printf 'a\\033[2Jb\\377\\007\\n' >&2; exit 1;; esac\necho \" $* \"\n",
 	      out);
 	if (fclose(out) || chmod(path, 0700))
 		return -1;
@@ -265,7 +265,9 @@ static void test_fetch_full(void **state)
 static void test_collect(void **state)
 {
 	char path[64], command[320];
-	struct cycle_job job = { .run = "r", .mode = "preserve", .build_id = "", .dir = path };
+	struct cycle_job job = {
+		.run = "r", .mode = "preserve", .build_id = "", .boot_id = "", .dir = path
+	};
 	struct cycle_result res = { .lines = json_array() };
 	static const char *const make[] = { "mkfifo", "ln -s /dev/zero", "mkdir",
 					    "truncate -s 2M" };
@@ -288,13 +290,42 @@ static void test_collect(void **state)
 	cycle_result_free(&res);
 }
 
+/* What a target says is shown, and does nothing. */
+static void test_plain(void **state)
+{
+	struct ssh ssh = { .dest = "root@machine", .known_hosts = "k" };
+	struct target_exec x = { .command = "rude", .timeout_ms = 5000 };
+	char path[64], command[320];
+	struct cycle_job job = {
+		.run = "r", .mode = "preserve", .build_id = "", .boot_id = "", .dir = path
+	};
+	struct cycle_result res = { .lines = json_array() };
+
+	(void)state;
+	assert_int_equal(ssh_exec(&ssh, &x), 1);
+	assert_string_equal(x.why, "a [2Jb  ");
+	free(x.out);
+	snprintf(path, sizeof(path), "%s/plain", dir);
+	snprintf(
+		command, sizeof(command),
+		"mkdir -p %s/out; printf %%s '{\"outcome\":\"preserve-error\",\"run\":\"r\",\"cycle\":0,"
+		"\"reason\":\"a\\u001b[2J\\nok 9 x\",\"phase\":\"p\\r\"}' >%s/out/outcome.json",
+		path, path);
+	assert_int_equal(system(command), 0);
+	cycle_collect(&job, &res);
+	if (strcmp(res.outcome, "preserve-error"))
+		fail_msg("%s: %s", res.outcome, res.reason);
+	assert_string_equal(res.reason, "a [2J ok 9 x (phase p )");
+	cycle_result_free(&res);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_limits),	   cmocka_unit_test(test_slowdown),
 		cmocka_unit_test(test_fetch),	   cmocka_unit_test(test_fetch_hostile),
 		cmocka_unit_test(test_fetch_size), cmocka_unit_test(test_fetch_full),
-		cmocka_unit_test(test_collect),
+		cmocka_unit_test(test_collect),	   cmocka_unit_test(test_plain),
 	};
 
 	return cmocka_run_group_tests(tests, fake_client, remove_client);
