@@ -28,6 +28,7 @@
  * @run: run id
  * @dir: run directory
  * @append: more words for the launched kernel's command line
+ * @known_hosts: keys of the host, see artifacts_known_hosts()
  * @user_append: the part of it that the user gave, NULL without
  * @kernel: selection, as given; of several kernels the list
  * @kernel_list: room for such a list
@@ -63,6 +64,7 @@ struct campaign {
 	char run[64];
 	char *dir;
 	char *append;
+	char *known_hosts;
 	const char *user_append;
 	const char *kernel;
 	char kernel_list[PLAN_KERNELS_MAX * (PLAN_NAME_MAX + 1)];

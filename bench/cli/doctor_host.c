@@ -39,16 +39,19 @@ static void none(const char *what, const char *detail, const char *remedy)
 /* A target of kind host for some commands, with a directory for the keys that it shows. */
 struct visit {
 	char dir[40];
+	char *known;
 	struct target t;
 };
 
 static int arrive(struct visit *v, const char *host)
 {
+	v->known = artifacts_known_hosts(host);
 	snprintf(v->dir, sizeof(v->dir), "/tmp/lubench-doctor-XXXXXX");
 	v->t = (struct target){
 		.row = target_row_find("host"),
 		.name = "host",
 		.host = host,
+		.known_hosts = v->known,
 		.launch_ms = 15000,
 		.append = "",
 		.ram_fd = -1,
@@ -68,6 +71,7 @@ static void leave(struct visit *v)
 	unlink(known);
 	if (v->t.dir)
 		rmdir(v->dir);
+	free(v->known);
 }
 
 static int judge(const char *text, const struct doctor_host *h)

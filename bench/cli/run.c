@@ -238,6 +238,8 @@ static int fill_target(struct campaign *c, const struct options *o)
 	if (t->row->simulated)
 		snprintf(c->artifacts.build_id, sizeof(c->artifacts.build_id), FAKE_BUILD_ID);
 	t->dir = c->dir;
+	c->known_hosts = o->host ? artifacts_known_hosts(o->host) : NULL;
+	t->known_hosts = c->known_hosts;
 	t->kernel = c->artifacts.kernel;
 	t->image = c->artifacts.image;
 	t->tools = o->perf ? c->artifacts.tools : NULL;
@@ -274,6 +276,7 @@ static void free_all(struct campaign *c, struct options *o)
 	kernels_free(c);
 	artifacts_free(c->artifacts.kernel ? &c->artifacts : &o->artifacts);
 	free(c->append);
+	free(c->known_hosts);
 	free(c->dir);
 	plan_free(&c->plan);
 	journal_state_free(&c->state);

@@ -13,6 +13,7 @@
 #include "bench/target/pstore.h"
 #include "bench/target/unpack.h"
 
+#define POLICY_TIMEOUT_MS 10000
 #define PUSH_TIMEOUT_MS 120000
 #define FETCH_TIMEOUT_MS 120000
 
@@ -26,9 +27,44 @@ static int factor(const struct ssh *ssh)
 	return ssh->slowdown ? (int)ssh->slowdown : 1;
 }
 
+/* Value of a line "KEY VALUE"; NULL when there is none, or more than fits. */
+static const char *config_value(const char *text, const char *key, char *buf, size_t room)
+{
+	size_t len = strlen(key), n;
+
+	for (; text && *text; text = strchr(text, '\n'), text += !!text) {
+		if (strncmp(text, key, len) || text[len] != ' ')
+			continue;
+		n = strcspn(text + len + 1, "\n");
+		if (n >= room)
+			return NULL;
+		snprintf(buf, room, "%.*s", (int)n, text + len + 1);
+		return buf;
+	}
+	return NULL;
+}
+
+void ssh_policy(struct ssh *ssh)
+{
+	char *argv[] = { "ssh", "-G", ssh->dest, NULL };
+	struct proc_io io = { .timeout_ms = POLICY_TIMEOUT_MS };
+	char strict[16];
+
+	ssh->strict = false;
+	ssh->user_known[0] = '\0';
+	if (!proc_run(argv, &io) &&
+	    config_value(io.out, "stricthostkeychecking", strict, sizeof(strict))) {
+		ssh->strict = !strcmp(strict, "true") || !strcmp(strict, "yes");
+		if (!config_value(io.out, "userknownhostsfile", ssh->user_known,
+				  sizeof(ssh->user_known)))
+			ssh->user_known[0] = '\0';
+	}
+	free(io.out);
+}
+
 int ssh_exec(const struct ssh *ssh, struct target_exec *x)
 {
-	char port[16], known[4200], identity[4200], connect[40], count[40];
+	char port[16], known[5400], identity[4200], connect[40], count[40];
 	const char *argv[40];
 	struct proc_io io = {
 		.in = x->in,
@@ -51,14 +87,21 @@ int ssh_exec(const struct ssh *ssh, struct target_exec *x)
 		argv[n++] = "-oIdentitiesOnly=yes";
 		argv[n++] = "-oIdentityAgent=none";
 		snprintf(known, sizeof(known), "UserKnownHostsFile=\"%s\"", ssh->known_hosts);
-	} else {
-		/* Keys of this run go to the first file; what the user knows is checked, too. */
-		snprintf(known, sizeof(known), "UserKnownHostsFile=\"%s\" ~/.ssh/known_hosts",
-			 ssh->known_hosts);
+	} else if (!ssh->strict) {
+		/* What is new goes to the first file; what the user knows is checked, too. */
+		snprintf(known, sizeof(known), "UserKnownHostsFile=\"%s\" %s", ssh->known_hosts,
+			 !*ssh->user_known		    ? "~/.ssh/known_hosts"
+			 : !strcmp(ssh->user_known, "none") ? ""
+							    : ssh->user_known);
 	}
-	argv[n++] = "-o";
-	argv[n++] = known;
-	argv[n++] = "-oStrictHostKeyChecking=accept-new";
+	if (!ssh->strict) {
+		argv[n++] = "-o";
+		argv[n++] = known;
+		argv[n++] = "-oStrictHostKeyChecking=accept-new";
+	}
+	argv[n++] = "-oClearAllForwardings=yes";
+	argv[n++] = "-oForwardAgent=no";
+	argv[n++] = "-oForwardX11=no";
 	argv[n++] = "-oBatchMode=yes";
 	snprintf(connect, sizeof(connect), "-oConnectTimeout=%d",
 		 wait_s < 1	   ? 1

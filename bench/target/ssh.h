@@ -14,7 +14,9 @@
  * @dest: user@machine
  * @port: TCP port, 0: the client's own choice
  * @key: identity file, NULL: the user's own configuration is used for everything
- * @known_hosts: file for host keys seen in this run
+ * @known_hosts: file for host keys that the suite has seen
+ * @strict: the user wants this host's key to be known already: the user's own files decide
+ * @user_known: the user's files, as the client names them; "" for what it takes by default
  * @slowdown: factor for the time limits of this transport, 0 is 1
  */
 struct ssh {
@@ -22,8 +24,18 @@ struct ssh {
 	int port;
 	const char *key;
 	char *known_hosts;
+	bool strict;
+	char user_known[1024];
 	unsigned int slowdown;
 };
+
+/**
+ * ssh_policy() - ask the client what the user's configuration says about a host's key
+ * @ssh: @dest is looked up; @strict and @user_known are set
+ *
+ * A client that does not answer leaves its own defaults.
+ */
+void ssh_policy(struct ssh *ssh);
 
 /**
  * ssh_exec() - run a command

@@ -193,6 +193,7 @@ const char *target_default(void);
  * @name: as given
  * @dir: run directory: console logs, trace logs, known_hosts
  * @host: user@machine for row "host"
+ * @known_hosts: file for the keys of real hosts, which stays from run to run; NULL: one in @dir
  * @console_command: shows the console of a real host, for sh; NULL: none
  * @kernel: image to launch
  * @image: root file system
@@ -225,6 +226,7 @@ struct target {
 	const char *name;
 	const char *dir;
 	const char *host;
+	const char *known_hosts;
 	const char *console_command;
 	const char *kernel;
 	const char *image;

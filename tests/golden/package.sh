@@ -12,7 +12,8 @@ cat >"$work/bin/ssh" <<SSH
 #!/bin/sh
 [ ! -e "$work/down" ] || { echo "ssh: connect to host h port 22: Connection refused" >&2; exit 255; }
 case "\$*" in
-*"id -u"*) cat "$work/facts" ;;
+-G*) cat "$work/policy" ;;
+*"id -u"*) echo "\$*" >"$work/told"; cat "$work/facts" ;;
 *"/boot/config-"*) [ -e "$work/config" ] || exit 91; cat "$work/config" ;;
 *) exit 1 ;;
 esac
@@ -63,6 +64,14 @@ if ! command -v rpmbuild >/dev/null; then
 	{ echo CONFIG_64BIT=y; seq 200 | sed 's/.*/CONFIG_X&=y/'; } >"$work/config"
 	refused "no rpmbuild" "no rpmbuild; install it" build root@h
 fi
+facts 0 riscv64 6.1.0-1-amd64 debian
+grep -q -- '-oStrictHostKeyChecking=accept-new -oUserKnownHostsFile="[^ ]*/hosts/h/known_hosts" ~/.ssh/known_hosts' "$work/told" &&
+	grep -q -- '-oClearAllForwardings=yes -oForwardAgent=no -oForwardX11=no' "$work/told"
+check "a new key is taken, a changed one is not, and nothing is forwarded"
+printf 'stricthostkeychecking true\nuserknownhostsfile /u/known\n' >"$work/policy"
+refused "another architecture, strictly" "unknown architecture" build root@h
+grep -q ForwardAgent=no "$work/told" && ! grep -q 'StrictHostKeyChecking\|KnownHosts' "$work/told"
+check "a user who wants keys to be known gets that"
 touch "$work/down"
 refused "nobody there" "cannot reach root@h over ssh: .*Connection refused.*BatchMode" build root@h
 [ -z "$(find "$work/cache" -path '*/kernels/*' -o -path '*/obj/*')" ] || { echo "not ok - something was built"; failed=1; }

@@ -33,7 +33,7 @@ static int fake_client(void **state)
 	if (!out)
 		return -1;
 	fputs("#!/bin/sh\nPATH=/usr/bin:/bin\nd=${0%/*}\n"
-	      "case $* in *'tar -cf'*) exec cat $d/tar ;; *rude*) printf 'a\\033[2Jb\\377\\007\\n' >&2; exit 1;; esac\necho \" $* \"\n",
+	      "case $* in -G*) exec cat $d/policy ;; *'tar -cf'*) exec cat $d/tar ;; *rude*) printf 'a\\033[2Jb\\377\\007\\n' >&2; exit 1;; esac\necho \" $* \"\n",
 	      out);
 	if (fclose(out) || chmod(path, 0700))
 		return -1;
@@ -73,6 +73,44 @@ static void test_limits(void **state)
 	told(&ssh, 9000, (const char *const[]){ " -oConnectTimeout=9 ", NULL });
 	told(&ssh, 90000,
 	     (const char *const[]){ " -oConnectTimeout=20 ", " -oServerAliveCountMax=6 ", NULL });
+}
+
+static void says(const char *policy)
+{
+	char path[64];
+	FILE *out;
+
+	snprintf(path, sizeof(path), "%s/policy", dir);
+	out = fopen(path, "w");
+	fputs(policy, out);
+	assert_int_equal(fclose(out), 0);
+}
+
+/* What the user has decided for a host is never loosened, and nothing of the user's goes there. */
+static void test_policy(void **state)
+{
+	struct ssh ssh = { .dest = "root@machine", .known_hosts = "/cache/known" };
+	struct target_exec x = { .command = "true", .timeout_ms = 5000 };
+
+	(void)state;
+	ssh_policy(&ssh);
+	told(&ssh, 500,
+	     (const char *const[]){ " UserKnownHostsFile=\"/cache/known\" ~/.ssh/known_hosts ",
+				    " -oStrictHostKeyChecking=accept-new ", " -oForwardAgent=no ",
+				    " -oForwardX11=no ", " -oClearAllForwardings=yes ", NULL });
+	says("user root\nstricthostkeychecking ask\nuserknownhostsfile /home/u/known /home/u/known2\n");
+	ssh_policy(&ssh);
+	told(&ssh, 500,
+	     (const char *const[]){
+		     " UserKnownHostsFile=\"/cache/known\" /home/u/known /home/u/known2 ",
+		     " -oStrictHostKeyChecking=accept-new ", NULL });
+	says("user root\nstricthostkeychecking true\nuserknownhostsfile /home/u/known\n");
+	ssh_policy(&ssh);
+	assert_int_equal(ssh_exec(&ssh, &x), 0);
+	assert_null(strstr(x.out, "KnownHosts"));
+	assert_null(strstr(x.out, "StrictHostKeyChecking"));
+	assert_non_null(strstr(x.out, " -oForwardAgent=no "));
+	free(x.out);
 }
 
 /* That of the command comes with the factor. */
@@ -322,10 +360,11 @@ static void test_plain(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_limits),	   cmocka_unit_test(test_slowdown),
-		cmocka_unit_test(test_fetch),	   cmocka_unit_test(test_fetch_hostile),
-		cmocka_unit_test(test_fetch_size), cmocka_unit_test(test_fetch_full),
-		cmocka_unit_test(test_collect),	   cmocka_unit_test(test_plain),
+		cmocka_unit_test(test_policy),	      cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_slowdown),      cmocka_unit_test(test_fetch),
+		cmocka_unit_test(test_fetch_hostile), cmocka_unit_test(test_fetch_size),
+		cmocka_unit_test(test_fetch_full),    cmocka_unit_test(test_collect),
+		cmocka_unit_test(test_plain),
 	};
 
 	return cmocka_run_group_tests(tests, fake_client, remove_client);
