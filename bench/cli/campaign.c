@@ -176,6 +176,7 @@ static int do_cycle(struct campaign *c, const struct plan_cycle *full)
 static int next_cycle(struct campaign *c, const struct plan_cycle *cycle)
 {
 	const struct qemu_machine *m = c->target.row->machine;
+	const char *outcome;
 	char why[480];
 	int err;
 
@@ -203,8 +204,9 @@ static int next_cycle(struct campaign *c, const struct plan_cycle *cycle)
 		/* An emulator that never came up will not do so the second time. */
 		if (!c->run_line && !c->target.host)
 			snprintf(c->stopped, sizeof(c->stopped), OUTCOME_NOT_RUN "%s", c->why);
-		err = give_up(c, cycle, "harness-error", c->why);
-		count_failure(c, "harness-error", c->why);
+		outcome = err == -ENOEXEC && c->target.host ? "wrong-kernel" : "harness-error";
+		err = give_up(c, cycle, outcome, c->why);
+		count_failure(c, outcome, c->why);
 		return err;
 	}
 	err = rows_run_line(c);

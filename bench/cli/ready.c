@@ -69,14 +69,24 @@ static int ask_agent(struct campaign *c)
 	return 0;
 }
 
-/* An emulated machine was started with this very image: another id means a stale or foreign file. */
+/*
+ * What is measured before the kexec is written down under the build id of the kernel that was pushed. An emulated
+ * machine was started with this very image: another id means a stale or foreign file. On a real one that kernel
+ * has to be booted by its user, before the first cycle and after a cold reboot.
+ */
 static int check_kernel(struct campaign *c)
 {
 	const char *id = str(c->probe, "build_id");
 
-	if (!c->target.row->machine || !*c->artifacts.build_id || !*id ||
+	if ((!c->target.row->machine && !c->target.host) || !*c->artifacts.build_id || !*id ||
 	    !strcasecmp(id, c->artifacts.build_id))
 		return 0;
+	if (c->target.host)
+		return fail(
+			c, -ENOEXEC,
+			"%.60s runs kernel %.60s, build id %.16s: boot %.80s first, build id %.16s; docs/real-hosts.md says how",
+			c->target.host, str(c->probe, "kernel"), id,
+			*c->release ? c->release : c->artifacts.kernel, c->artifacts.build_id);
 	return fail(
 		c, -ENOEXEC,
 		"wrong kernel image: %s runs as build id %.16s, its build-id file says %.16s; `make kernel` builds it anew",

@@ -68,10 +68,11 @@ static int tell_probe(struct target *t, struct target_exec *x)
 
 	boot_id(f->boot, id, sizeof(id));
 	obj = json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:s, s:b, s:b, s:{s:s, s:I}}", "kernel",
-			"7.3.4-fake", "build_id", FAKE_BUILD_ID, "boot_id", id, "cmdline",
-			f->cmdline, "arch", "x86_64", "memory_bytes", (json_int_t)6442450944,
-			"iommu", "intel-iommu", "liveupdate", true, "hwpt_liveupdate",
-			!fake_fault(t, "nolu"), "clock", "name", "tsc", "hz",
+			"7.3.4-fake", "build_id",
+			fake_fault_at(t, "wrong-outgoing", FAKE_PROBE) ? "00fe" : FAKE_BUILD_ID,
+			"boot_id", id, "cmdline", f->cmdline, "arch", "x86_64", "memory_bytes",
+			(json_int_t)6442450944, "iommu", "intel-iommu", "liveupdate", true,
+			"hwpt_liveupdate", !fake_fault(t, "nolu"), "clock", "name", "tsc", "hz",
 			(json_int_t)1000000000);
 	x->out = obj ? json_dumps(obj, 0) : NULL;
 	json_decref(obj);
