@@ -279,8 +279,10 @@ static int finish(struct campaign *c, int err)
 	if (c->target.row->ops->stop)
 		c->target.row->ops->stop(&c->target);
 	progress_end();
-	if (err == -EINTR) {
+	if (err == -EINTR)
 		journal_write(&c->journal, "interrupted", NULL);
+	campaign_give_back(c, !err && !*c->stopped);
+	if (err == -EINTR) {
 		lub_err("interrupted; %s; go on with: build/lubench run --resume %s",
 			c->target.row->machine
 				? "the target is ended"

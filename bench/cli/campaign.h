@@ -106,6 +106,15 @@ struct campaign {
 int campaign_run(struct campaign *c);
 
 /**
+ * campaign_give_back() - give the device of a real host back to its driver
+ * @c: campaign that is at its end
+ * @patient: an agent that is still at work is about to end
+ *
+ * Says so, or how it can be done later. A stop that was requested is forgotten; the next one ends this.
+ */
+void campaign_give_back(struct campaign *c, bool patient);
+
+/**
  * kernels_choose() - which kernel, or which ones, a run is of
  * @c: campaign with plan, target row and @perf; @kernel and the kernels of the plan are set
  * @option: as given with --kernel, which goes before the plan; NULL: not given

@@ -12,9 +12,6 @@
 /* The script takes two seconds, of which most is for the noise. */
 #define ASK_MS 60000
 
-/* A driver's remove and probe functions can take long. */
-#define RESTORE_MS 120000
-
 static const char *const level_names[] = {
 	[VERDICT_OK] = "ok",
 	[VERDICT_INFO] = "info",
@@ -149,22 +146,20 @@ int doctor_host(const struct doctor_host *h)
 
 int doctor_restore(struct target *t)
 {
-	/* 91: there is no record; 92: nobody to walk it. */
-	struct target_exec x = {
-		.command =
-			"test -e " TARGET_DIR "/undo || exit 91; test -x " TARGET_AGENT
-			" || exit 92; cat " TARGET_DIR "/undo; " TARGET_AGENT " undo " TARGET_DIR,
-		.timeout_ms = RESTORE_MS,
-	};
+	struct target_exec x = { .command = TARGET_RESTORE_COMMAND,
+				 .timeout_ms = TARGET_RESTORE_MS };
 	int err = t->row->ops->exec(t, &x), rc = LUB_EXIT_FAIL;
 
-	if (!err || err == 91) {
-		printf("%s: %s%.*s\n", t->host, err ? "nothing was taken" : "given back: ",
-		       err || !x.out ? 0 : (int)strcspn(x.out, "\n"), x.out ? x.out : "");
+	if (!err || err == TARGET_RESTORE_NONE) {
+		printf("%s: %s%s\n", t->host, err ? "nothing was taken" : "given back: ",
+		       err || !x.out ? "" : console_plain(x.out));
 		rc = LUB_EXIT_OK;
-	} else if (err == 92) {
+	} else if (err == TARGET_RESTORE_NOBODY) {
 		lub_err("%s: a device was taken, but there is no " TARGET_AGENT
 			" to give it back; copy build/agent/ARCH/lubench-agent there",
+			t->host);
+	} else if (err == TARGET_RESTORE_BUSY) {
+		lub_err("%s: an agent is at work and has the device; wait until it has ended, or reboot the machine",
 			t->host);
 	} else {
 		lub_err("%s: the device could not be given back: %s", t->host, target_why(err, &x));

@@ -146,7 +146,9 @@ static const struct argp argp = {
 	.options = options,
 	.parser = parse,
 	.doc = "Run a plan on a target. Prints KTAP; exit status 0 when no point failed, 1 when one "
-	       "did, 2 for bad input, 130 when interrupted.",
+	       "did, 2 for bad input, 130 when interrupted. The device of a "
+	       "host is given back at the end; where that cannot be, `lubench doctor HOST --restore` "
+	       "does it later.",
 };
 
 int run_options_parse(int argc, char **argv, struct options *o)

@@ -54,6 +54,15 @@ bool proc_stopped(void)
 	return stopped;
 }
 
+void proc_go_on(void)
+{
+	char buf[64];
+
+	stopped = 0;
+	while (stop_pipe[0] >= 0 && read(stop_pipe[0], buf, sizeof(buf)) > 0)
+		;
+}
+
 long long proc_now_ms(void)
 {
 	struct timespec ts;

@@ -25,6 +25,13 @@ int proc_catch_signals(void);
 bool proc_stopped(void);
 
 /**
+ * proc_go_on() - forget a requested stop, for the last things that have to be done
+ *
+ * The next signal is a request again.
+ */
+void proc_go_on(void);
+
+/**
  * proc_now_ms() - CLOCK_MONOTONIC in milliseconds
  *
  * Return: the time.

@@ -289,6 +289,24 @@ int target_seen_parse(const char *text, struct target_seen *seen);
 	" " TARGET_AGENT "|" TARGET_AGENT "\\ *) kill -9 ${p#/proc/};; esac; done; true"
 
 /**
+ * TARGET_RESTORE_COMMAND - gives a device back that was taken, and says which
+ *
+ * Exit status: TARGET_RESTORE_NONE: there is no record of one; TARGET_RESTORE_NOBODY: no agent that could walk it;
+ * TARGET_RESTORE_BUSY: an agent is at work, which uses it.
+ */
+#define TARGET_RESTORE_COMMAND                                                             \
+	"test -e " TARGET_DIR "/undo || exit 91; test -x " TARGET_AGENT                    \
+	" || exit 92; test \"$(" TARGET_BUSY_COMMAND ")\" = 0 || exit 93; cat " TARGET_DIR \
+	"/undo; " TARGET_AGENT " undo " TARGET_DIR
+
+#define TARGET_RESTORE_NONE 91
+#define TARGET_RESTORE_NOBODY 92
+#define TARGET_RESTORE_BUSY 93
+
+/** TARGET_RESTORE_MS - its time limit: a driver's remove and probe functions can take long. */
+#define TARGET_RESTORE_MS 120000
+
+/**
  * target_ram_offset() - place of a guest physical address in the memory file
  * @machine: of the target's row, NULL for none
  * @ram: bytes of memory
