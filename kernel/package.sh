@@ -337,7 +337,7 @@ next_steps() { # RELEASE DEFAULT-BEFORE
 	     update-grub or grub2-mkconfig; it holds for all kernels, and others do not mind), or once, with kexec-tools:
 	     kexec -l /boot/vmlinuz-$1 --initrd=$initrd --reuse-cmdline --append='$words' && systemctl kexec
 	  2. here: build/lubench doctor $host --device BDF
-	  3. here: make bench HOST=$host DEVICE=BDF KERNEL=host BOOT=system (or BOOT=agent)
+	  3. here: make bench HOST=$host DEVICE=BDF WORKLOAD=igb (or dsa, e1000e: what BDF is) BOOT=system (or agent)
 	  back: $remove
 	TEXT
 }

@@ -89,6 +89,7 @@ static void after_cycle(struct campaign *c, const struct cycle_result *res)
 {
 	if (*res->warning)
 		progress_diag("console: %s", res->warning);
+	c->measured += !strcmp(res->outcome, "ok");
 	if (!strcmp(res->outcome, "ok") || !strcmp(res->outcome, "skip"))
 		c->failures = 0;
 	else
@@ -298,6 +299,11 @@ static int finish(struct campaign *c, int err)
 	err = journal_write(&c->journal, "end", NULL);
 	if (c->progress.failed)
 		progress_diag("%u of %u points failed", c->progress.failed, c->progress.total);
+	if (!err && c->target.host && c->progress.total && !c->measured) {
+		lub_err("nothing was measured on %s; the reasons are in its outcomes: build/lubench report %s",
+			c->target.host, c->dir);
+		err = -ENODATA;
+	}
 	return err || c->progress.failed ? LUB_EXIT_FAIL : LUB_EXIT_OK;
 }
 

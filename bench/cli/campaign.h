@@ -55,6 +55,7 @@
  * @run_line: the run line is written
  * @launches: number of the newest console log
  * @failures: failed cycles in a row
+ * @measured: cycles that gave numbers, of those that this controller has done
  * @why: why the target could not be made ready
  * @stopped: why no more cycles are run, "" while they are
  * @budget: what cycles cost
@@ -91,6 +92,7 @@ struct campaign {
 	bool run_line;
 	unsigned int launches;
 	unsigned int failures;
+	unsigned int measured;
 	char why[400];
 	char stopped[480];
 	struct budget budget;

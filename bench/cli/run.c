@@ -164,6 +164,7 @@ static int check_options(struct options *o, struct campaign *c)
 		return -EINVAL;
 	}
 	t->console_command = o->console;
+	run_host_defaults(o, c);
 	if (check_boot(o, c))
 		return -EINVAL;
 	if (o->device && !*o->device)
@@ -199,7 +200,7 @@ static int check_options(struct options *o, struct campaign *c)
 		return -EINVAL;
 	if (o->workload)
 		snprintf(c->plan.workload, sizeof(c->plan.workload), "%s", o->workload);
-	if (o->icount && check_icount(c))
+	if ((o->icount && check_icount(c)) || run_check_host(o, c))
 		return -EINVAL;
 	if (!strcmp(c->plan.mode, "crash") && t->row->machine && t->row->machine->no_crash) {
 		lub_err("--mode crash: not on %s: %s", t->name, t->row->machine->no_crash);

@@ -41,6 +41,10 @@ hosts "$work/mute" fake:noconsole,lost-ssh.restore@4 a >"$work/out" 2>"$work/err
 grep -q 'a: the device could not be given back: Connection closed.*: build/lubench doctor a --restore$' "$work/err"
 check "or when the host does not answer"
 
+hosts "$work/nothing" fake:noconsole,nolu a >"$work/out" 2>"$work/err"
+[ $? -eq 1 ] && grep -q 'nothing was measured on a; ' "$work/err" && [ "$(grep -c '^ok .*SKIP' "$work/out")" = 8 ]
+check "a run without any number does not end well"
+
 EXEC="exec" hosts "$work/held" fake:slow a >/dev/null 2>&1 &
 slow=$!
 for _ in $(seq 100); do

@@ -93,7 +93,12 @@ one_line() { # WHAT PATTERN OPTION...
 cd "$TOP" || exit
 one_line "an unknown way" "use none, system or agent" --host h --device 0000:00:01.0 --boot floppy
 one_line "a way without a host" "for a real host" --boot agent -t vtd
-one_line "a kernel that was not made" "no kernel was made for root@h; run: make kernel HOST=root@h" --host root@h --device 0000:00:01.0 -k host
+one_line "a workload of QEMU" "exists in QEMU only: .* igb, dsa or e1000e" --host root@h --device 0000:00:01.0
+one_line "the kernel of a host by default" "no kernel was made for root@h" --host root@h --device 0000:00:01.0 -w igb
+"$lubench" run -H h -d '3b:00.0' -w igb -o "$work/run" >"$work/out" 2>&1
+[ $? -eq 2 ] && grep -q -- '--device 3b:00.0: write it like' "$work/out"
+check "what is no address of a device"
+one_line "a kernel that was not made" "no kernel was made for root@h; run: make kernel HOST=root@h" --host root@h --device 0000:00:01.0 -w igb -k host
 mkdir -p "$work/cache/hosts/h/kernel" && touch "$work/cache/hosts/h/kernel/bzImage"
-one_line "a kernel without a name" "no provenance.json" --host root@h --device 0000:00:01.0 -k host
+one_line "a kernel without a name" "no provenance.json" --host root@h --device 0000:00:01.0 -w igb -k host
 exit $failed
