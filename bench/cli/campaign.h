@@ -188,6 +188,14 @@ int host_lock(struct campaign *c);
 void host_unlock(struct campaign *c);
 
 /**
+ * rundir_began() - is there anything in a run directory that can be gone on with
+ * @dir: directory
+ *
+ * Return: true when its journal has a whole line.
+ */
+bool rundir_began(const char *dir);
+
+/**
  * make_dirs() - make a directory and those above it
  * @dir: path
  *

@@ -41,6 +41,15 @@ hosts "$work/mute" fake:noconsole,lost-ssh.restore@4 a >"$work/out" 2>"$work/err
 grep -q 'a: the device could not be given back: Connection closed.*: build/lubench doctor a --restore$' "$work/err"
 check "or when the host does not answer"
 
+hosts "$work/unbegun" fake a b >/dev/null 2>&1
+rm -r "$work/unbegun/a/journal.jsonl" "$work/unbegun/a/samples.jsonl" "$work/unbegun/a/plan.ini"
+rm -r "$work/unbegun/b"
+sed 's/^cycles=.*/cycles=1/' "$work/plan.ini" >"$work/other.ini"
+mv "$work/plan.ini" "$work/kept.ini" && mv "$work/other.ini" "$work/plan.ini"
+"$lubench" run --resume "$work/unbegun" >"$work/out" 2>"$work/err" && [ "$(outcomes "$work/unbegun/a")" = "$all_ok" ] &&
+	[ "$(outcomes "$work/unbegun/b")" = "$all_ok" ]
+check "hosts that had not begun when the controller was killed begin, with the plan of then"
+mv "$work/kept.ini" "$work/plan.ini"
 hosts "$work/nothing" fake:noconsole,nolu a >"$work/out" 2>"$work/err"
 [ $? -eq 1 ] && grep -q 'nothing was measured on a; ' "$work/err" && [ "$(grep -c '^ok .*SKIP' "$work/out")" = 8 ]
 check "a run without any number does not end well"
