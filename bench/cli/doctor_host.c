@@ -2,6 +2,7 @@
 /* lubench doctor HOST */
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "bench/cli/artifacts.h"
@@ -75,12 +76,20 @@ static int judge(const char *text, const struct doctor_host *h)
 {
 	struct facts *f = calloc(1, sizeof(*f));
 	unsigned int missing = 1;
+	struct utsname uts;
 	int err = f ? facts_parse(f, text, strlen(text)) : -ENOMEM;
 
 	if (err)
 		none("answer", strerror(-err), "look at what the login prints");
 	else
 		missing = verdict_all(f, h->host ? h->host : "HOST", h->device, say, NULL);
+	uname(&uts);
+	/* The agent that is pushed is one of this machine's own architecture. */
+	if (!err && !h->answers && strcmp(facts_get(f, "arch"), uts.machine)) {
+		none("architecture", facts_get(f, "arch"),
+		     "measure it from a machine of its own architecture");
+		missing++;
+	}
 	if (f)
 		facts_free(f);
 	free(f);
