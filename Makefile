@@ -11,7 +11,7 @@ ifneq ($(words $(LUBENCH_CACHE)),1)
 $(error LUBENCH_CACHE='$(LUBENCH_CACHE)': a path without blanks is needed)
 endif
 override LUBENCH_CACHE := $(abspath $(LUBENCH_CACHE))
-KERNEL ?= series
+KERNEL ?= $(if $(HOST),host,series)
 PLAN ?= quick
 export TEST_FULL TEST_TARGETS LUBENCH_CACHE CONFIG KERNEL KSRC KTREE KBASE VARIANT JOBS
 
@@ -76,7 +76,7 @@ help: ## this list
 	@printf 'KERNEL=series|series:N|base or a list, KSRC=DIR, VARIANT=selftest|debug (also selftest+debug)|mock,\n'
 	@printf 'ICOUNT=1 (emulated time is a count of instructions),\n'
 	@printf 'BASE=, NEW=%s, ROUNDS=%s, METRIC=PATTERN (bench-compare),\n' '$(NEW)' '$(ROUNDS)'
-	@printf 'WORKLOAD=lsi|..., HOST=user@machine DEVICE=BDF (also lists), with KERNEL=host also BOOT=system|agent,\n'
+	@printf 'WORKLOAD=lsi|..., HOST=user@machine DEVICE=BDF (also lists) WORKLOAD=igb|dsa|e1000e BOOT=system|agent,\n'
 	@printf 'CONSOLE=COMMAND (shows the console of HOST),\n'
 	@printf 'LUBENCH_CACHE=%s, V=1.\n' '$(LUBENCH_CACHE)'
 
@@ -242,7 +242,7 @@ build/tests/faults/shim.so: tests/faults/shim.c Makefile | deps
 	$(call say,CC,$<)$(CC) -std=gnu11 $(CFLAGS) $(WARN) $(CPPFLAGS) -fPIC -shared -o $@ $<
 
 # Parsers of foreign data, one program each: with gcc for the corpus, with clang for libFuzzer.
-FUZZ := journal samples outcome trace console kernel answers
+FUZZ := archive journal samples outcome trace console kernel answers
 FUZZ_SRC := $(filter bench/doctor/% bench/plan/% bench/record/% bench/stats/% bench/target/% bpf/% bench/cli/progress.c,$(SUITE_SRC)) $(addprefix bench/agent/,counters.c kmsg.c sysfile.c clock.c) tests/fuzz/files.c
 FUZZ_CC-replay := gcc -fsanitize=address,undefined -fno-sanitize-recover=all
 FUZZ_CC-fuzz := clang -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all -Wno-unknown-warning-option
@@ -319,7 +319,7 @@ made = +@$(MAKE) -j$$(($$(nproc) + 1)) TARGET='$(TARGET)' TOOLS_ARCHS='$(TOOLS_A
 # The trap: a shell that ^C ends at once would let make return while lubench still ends its guest. On a HOST
 # nobody sees the gaps of DMA: that nothing can be said about them (status 2) is no failure there.
 bench: bench-args deps ## measure on TARGET, or on HOST, and report
-	$(call made,programs $(OUTSIDE) $(if $(filter host,$(KERNEL)),,kernel-suite KERNELS='$(KERNELS)') $(if $(HOST),,image $(if $(filter-out 0,$(PERF)),tools)))
+	$(call made,programs $(OUTSIDE) $(if $(filter host,$(KERNEL_NAME)),,kernel-suite KERNELS='$(KERNELS)') $(if $(HOST),,image $(if $(filter-out 0,$(PERF)),tools)))
 	@trap : INT; rc=0; runs=; \
 	for t in $(if $(HOST),host,$(TARGETS)); do \
 		out=$(OUT)$(if $(word 2,$(TARGETS)),/$$t); \

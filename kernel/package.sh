@@ -23,11 +23,25 @@ selection=${KERNEL:-series}
 [ "$selection" != host ] || selection=series
 [ -z "${KSRC:-}" ] || selection=ksrc
 
-# on_host COMMAND: stdin goes along. The suite's own rules: keys are checked, nobody is asked for a password.
+# What the user's configuration says about the host's key is never loosened: see ssh_policy(). Sets keys_are.
+ssh_policy() {
+	local said known
+	said=$(ssh -G "$host" 2>/dev/null) || said=
+	known=$(sed -n 's/^userknownhostsfile //p' <<<"$said" | head -n 1)
+	[ "$known" != none ] || known=
+	# shellcheck disable=SC2088 # ssh expands it
+	[ -n "$said" ] || known="~/.ssh/known_hosts"
+	keys_are=()
+	grep -qxE 'stricthostkeychecking (true|yes)' <<<"$said" ||
+		keys_are=(-oStrictHostKeyChecking=accept-new "-oUserKnownHostsFile=\"$dir/known_hosts\" $known")
+}
+
+# on_host COMMAND: stdin goes along. The suite's own rules: keys are checked, nobody is asked for a password, nothing
+# of the user's is forwarded.
 on_host() {
 	ssh -oBatchMode=yes -oConnectTimeout=60 -oServerAliveInterval=5 -oServerAliveCountMax=12 -oControlMaster=no \
-		-oControlPath=none -oLogLevel=ERROR -oStrictHostKeyChecking=accept-new \
-		-oUserKnownHostsFile="$dir/known_hosts ~/.ssh/known_hosts" -T "$host" "$@"
+		-oControlPath=none -oLogLevel=ERROR -oClearAllForwardings=yes -oForwardAgent=no -oForwardX11=no "${keys_are[@]}" \
+		-T "$host" "$@"
 }
 
 # Sets uid, arch, running, kind and os of the host; what it says is foreign, and is held to what it may be.
@@ -35,6 +49,7 @@ ask_host() {
 	local facts id
 	mkdir -p "$dir" || die "$dir: cannot be made; set LUBENCH_CACHE to a directory that can be written"
 	chmod 700 "$dir"
+	ssh_policy
 	# shellcheck disable=SC2016 # for the shell over there
 	facts=$(on_host 'id -u; uname -m; uname -r; . /etc/os-release 2>/dev/null; echo "$ID $ID_LIKE"; echo "${PRETTY_NAME:-unknown}"' \
 		</dev/null 2>"$dir/ssh.err" | head -c 2000 | tr -cd '[:print:]\n') ||
@@ -322,7 +337,7 @@ next_steps() { # RELEASE DEFAULT-BEFORE
 	     update-grub or grub2-mkconfig; it holds for all kernels, and others do not mind), or once, with kexec-tools:
 	     kexec -l /boot/vmlinuz-$1 --initrd=$initrd --reuse-cmdline --append='$words' && systemctl kexec
 	  2. here: build/lubench doctor $host --device BDF
-	  3. here: make bench HOST=$host DEVICE=BDF KERNEL=host BOOT=system (or BOOT=agent)
+	  3. here: make bench HOST=$host DEVICE=BDF WORKLOAD=igb (or dsa, e1000e: what BDF is) BOOT=system (or agent)
 	  back: $remove
 	TEXT
 }

@@ -5,8 +5,10 @@
 #include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "bench/cli/campaign.h"
 #include "bench/cli/fleet.h"
 #include "bench/lubench.h"
 #include "bench/target/arch.h"
@@ -135,16 +137,39 @@ static int find_kernel(struct artifacts *a, const char *cache, const char *arch,
 }
 
 /* As kernel/package.sh lays it down; the architecture is in the name of the image. */
+/* As package.sh names it: make takes no colon in a path. */
+static void host_name(const char *host, char *name, size_t len)
+{
+	char *p;
+
+	fleet_name(host, name, len);
+	while ((p = strchr(name, ':')))
+		*p = '_';
+}
+
+char *artifacts_known_hosts(const char *host)
+{
+	char *cache = cache_dir(), *dir = NULL, *path = NULL, name[256];
+
+	host_name(host, name, sizeof(name));
+	if (cache && asprintf(&dir, "%s/hosts/%s", cache, name) < 0)
+		dir = NULL;
+	if (dir && !make_dirs(dir) && !chmod(dir, 0700) &&
+	    asprintf(&path, "%s/known_hosts", dir) < 0)
+		path = NULL;
+	free(dir);
+	free(cache);
+	return path;
+}
+
 int artifacts_of_host(struct artifacts *a, const char *host)
 {
 	static const char *const images[] = { "bzImage", "Image" };
-	char *cache = cache_dir(), *path = NULL, name[256], *p;
+	char *cache = cache_dir(), *path = NULL, name[256];
 	int err = cache ? -ENOENT : -ENOMEM;
 	size_t i;
 
-	fleet_name(host, name, sizeof(name));
-	while ((p = strchr(name, ':')))
-		*p = '_';
+	host_name(host, name, sizeof(name));
 	for (i = 0; cache && err && i < ARRAY_LEN(images); i++) {
 		if (asprintf(&path, "%s/hosts/%s/kernel/%s", cache, name, images[i]) < 0) {
 			err = -ENOMEM;

@@ -90,4 +90,14 @@ char *plans_dir(void);
  */
 char *file_text(const char *path);
 
+/**
+ * artifacts_known_hosts() - file with the keys that a host has shown to the suite
+ * @host: user@machine
+ *
+ * kernel/package.sh uses the same one. Its directory is made.
+ *
+ * Return: a path to free(), NULL when there can be none.
+ */
+char *artifacts_known_hosts(const char *host);
+
 #endif

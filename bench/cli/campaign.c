@@ -89,6 +89,7 @@ static void after_cycle(struct campaign *c, const struct cycle_result *res)
 {
 	if (*res->warning)
 		progress_diag("console: %s", res->warning);
+	c->measured += !strcmp(res->outcome, "ok");
 	if (!strcmp(res->outcome, "ok") || !strcmp(res->outcome, "skip"))
 		c->failures = 0;
 	else
@@ -176,6 +177,7 @@ static int do_cycle(struct campaign *c, const struct plan_cycle *full)
 static int next_cycle(struct campaign *c, const struct plan_cycle *cycle)
 {
 	const struct qemu_machine *m = c->target.row->machine;
+	const char *outcome;
 	char why[480];
 	int err;
 
@@ -203,8 +205,9 @@ static int next_cycle(struct campaign *c, const struct plan_cycle *cycle)
 		/* An emulator that never came up will not do so the second time. */
 		if (!c->run_line && !c->target.host)
 			snprintf(c->stopped, sizeof(c->stopped), OUTCOME_NOT_RUN "%s", c->why);
-		err = give_up(c, cycle, "harness-error", c->why);
-		count_failure(c, "harness-error", c->why);
+		outcome = err == -ENOEXEC && c->target.host ? "wrong-kernel" : "harness-error";
+		err = give_up(c, cycle, outcome, c->why);
+		count_failure(c, outcome, c->why);
 		return err;
 	}
 	err = rows_run_line(c);
@@ -277,8 +280,10 @@ static int finish(struct campaign *c, int err)
 	if (c->target.row->ops->stop)
 		c->target.row->ops->stop(&c->target);
 	progress_end();
-	if (err == -EINTR) {
+	if (err == -EINTR)
 		journal_write(&c->journal, "interrupted", NULL);
+	campaign_give_back(c, !err && !*c->stopped);
+	if (err == -EINTR) {
 		lub_err("interrupted; %s; go on with: build/lubench run --resume %s",
 			c->target.row->machine
 				? "the target is ended"
@@ -294,6 +299,11 @@ static int finish(struct campaign *c, int err)
 	err = journal_write(&c->journal, "end", NULL);
 	if (c->progress.failed)
 		progress_diag("%u of %u points failed", c->progress.failed, c->progress.total);
+	if (!err && c->target.host && c->progress.total && !c->measured) {
+		lub_err("nothing was measured on %s; the reasons are in its outcomes: build/lubench report %s",
+			c->target.host, c->dir);
+		err = -ENODATA;
+	}
 	return err || c->progress.failed ? LUB_EXIT_FAIL : LUB_EXIT_OK;
 }
 

@@ -28,6 +28,7 @@
  * @run: run id
  * @dir: run directory
  * @append: more words for the launched kernel's command line
+ * @known_hosts: keys of the host, see artifacts_known_hosts()
  * @user_append: the part of it that the user gave, NULL without
  * @kernel: selection, as given; of several kernels the list
  * @kernel_list: room for such a list
@@ -54,6 +55,7 @@
  * @run_line: the run line is written
  * @launches: number of the newest console log
  * @failures: failed cycles in a row
+ * @measured: cycles that gave numbers, of those that this controller has done
  * @why: why the target could not be made ready
  * @stopped: why no more cycles are run, "" while they are
  * @budget: what cycles cost
@@ -63,6 +65,7 @@ struct campaign {
 	char run[64];
 	char *dir;
 	char *append;
+	char *known_hosts;
 	const char *user_append;
 	const char *kernel;
 	char kernel_list[PLAN_KERNELS_MAX * (PLAN_NAME_MAX + 1)];
@@ -89,6 +92,7 @@ struct campaign {
 	bool run_line;
 	unsigned int launches;
 	unsigned int failures;
+	unsigned int measured;
 	char why[400];
 	char stopped[480];
 	struct budget budget;
@@ -102,6 +106,15 @@ struct campaign {
  * Return: an &enum lub_exit.
  */
 int campaign_run(struct campaign *c);
+
+/**
+ * campaign_give_back() - give the device of a real host back to its driver
+ * @c: campaign that is at its end
+ * @patient: an agent that is still at work is about to end
+ *
+ * Says so, or how it can be done later. A stop that was requested is forgotten; the next one ends this.
+ */
+void campaign_give_back(struct campaign *c, bool patient);
 
 /**
  * kernels_choose() - which kernel, or which ones, a run is of
@@ -173,6 +186,14 @@ int host_lock(struct campaign *c);
  * @c: campaign
  */
 void host_unlock(struct campaign *c);
+
+/**
+ * rundir_began() - is there anything in a run directory that can be gone on with
+ * @dir: directory
+ *
+ * Return: true when its journal has a whole line.
+ */
+bool rundir_began(const char *dir);
 
 /**
  * make_dirs() - make a directory and those above it

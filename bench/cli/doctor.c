@@ -89,7 +89,8 @@ static int check_file(const char *what, const char *path, const char *remedy)
 	return say(access(path, R_OK) == 0, what, path, remedy);
 }
 
-static int check_here(void)
+/* Emulator, image and the kernel for it are of no use to a host. */
+static int check_here(bool host)
 {
 	const struct qemu_machine *m = target_row_find(target_default())->machine;
 	struct artifacts a = { 0 };
@@ -98,16 +99,19 @@ static int check_here(void)
 	int missing = 0;
 
 	missing += say(proc_find("ssh"), "ssh client", "ssh", "make deps (openssh-client)");
-	snprintf(remedy, sizeof(remedy), "make deps (%s)", m->package);
-	missing += say(!qemu_check(m, iommu, sizeof(iommu), version, sizeof(version)), "emulator",
-		       *version ? version : m->program, remedy);
-	printf("%-8s %-16s %s\n", "info", "kvm",
-	       access("/dev/kvm", R_OK | W_OK) ? "no /dev/kvm: emulation by TCG" : "/dev/kvm");
 	if (artifacts_find(&a, m->arch, "series"))
 		return missing + 1;
-	missing += check_file("kernel", a.kernel, "make kernel");
-	missing += check_file("root image", a.image, "make image");
-	missing += check_file("ssh key", a.key, "make image");
+	if (!host) {
+		snprintf(remedy, sizeof(remedy), "make deps (%s)", m->package);
+		missing += say(!qemu_check(m, iommu, sizeof(iommu), version, sizeof(version)),
+			       "emulator", *version ? version : m->program, remedy);
+		printf("%-8s %-16s %s\n", "info", "kvm",
+		       access("/dev/kvm", R_OK | W_OK) ? "no /dev/kvm: emulation by TCG"
+						       : "/dev/kvm");
+		missing += check_file("kernel", a.kernel, "make kernel");
+		missing += check_file("root image", a.image, "make image");
+		missing += check_file("ssh key", a.key, "make image");
+	}
 	missing += check_file("agent", a.agent, "make all");
 	artifacts_free(&a);
 	if (!statvfs(".", &fs)) {
@@ -130,7 +134,7 @@ int cmd_doctor(int argc, char **argv)
 	proc_catch_signals();
 	if (o.restore)
 		return doctor_restore_host(o.h.host);
-	missing = o.h.answers ? 0 : check_here();
+	missing = o.h.answers ? 0 : check_here(o.h.host != NULL);
 	if (o.h.host || o.h.answers)
 		missing += doctor_host(&o.h);
 	return missing ? LUB_EXIT_FAIL : LUB_EXIT_OK;

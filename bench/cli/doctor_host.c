@@ -2,6 +2,7 @@
 /* lubench doctor HOST */
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "bench/cli/artifacts.h"
@@ -11,9 +12,6 @@
 
 /* The script takes two seconds, of which most is for the noise. */
 #define ASK_MS 60000
-
-/* A driver's remove and probe functions can take long. */
-#define RESTORE_MS 120000
 
 static const char *const level_names[] = {
 	[VERDICT_OK] = "ok",
@@ -39,16 +37,19 @@ static void none(const char *what, const char *detail, const char *remedy)
 /* A target of kind host for some commands, with a directory for the keys that it shows. */
 struct visit {
 	char dir[40];
+	char *known;
 	struct target t;
 };
 
 static int arrive(struct visit *v, const char *host)
 {
+	v->known = artifacts_known_hosts(host);
 	snprintf(v->dir, sizeof(v->dir), "/tmp/lubench-doctor-XXXXXX");
 	v->t = (struct target){
 		.row = target_row_find("host"),
 		.name = "host",
 		.host = host,
+		.known_hosts = v->known,
 		.launch_ms = 15000,
 		.append = "",
 		.ram_fd = -1,
@@ -68,18 +69,27 @@ static void leave(struct visit *v)
 	unlink(known);
 	if (v->t.dir)
 		rmdir(v->dir);
+	free(v->known);
 }
 
 static int judge(const char *text, const struct doctor_host *h)
 {
 	struct facts *f = calloc(1, sizeof(*f));
 	unsigned int missing = 1;
+	struct utsname uts;
 	int err = f ? facts_parse(f, text, strlen(text)) : -ENOMEM;
 
 	if (err)
 		none("answer", strerror(-err), "look at what the login prints");
 	else
 		missing = verdict_all(f, h->host ? h->host : "HOST", h->device, say, NULL);
+	uname(&uts);
+	/* The agent that is pushed is one of this machine's own architecture. */
+	if (!err && !h->answers && strcmp(facts_get(f, "arch"), uts.machine)) {
+		none("architecture", facts_get(f, "arch"),
+		     "measure it from a machine of its own architecture");
+		missing++;
+	}
 	if (f)
 		facts_free(f);
 	free(f);
@@ -145,22 +155,20 @@ int doctor_host(const struct doctor_host *h)
 
 int doctor_restore(struct target *t)
 {
-	/* 91: there is no record; 92: nobody to walk it. */
-	struct target_exec x = {
-		.command =
-			"test -e " TARGET_DIR "/undo || exit 91; test -x " TARGET_AGENT
-			" || exit 92; cat " TARGET_DIR "/undo; " TARGET_AGENT " undo " TARGET_DIR,
-		.timeout_ms = RESTORE_MS,
-	};
+	struct target_exec x = { .command = TARGET_RESTORE_COMMAND,
+				 .timeout_ms = TARGET_RESTORE_MS };
 	int err = t->row->ops->exec(t, &x), rc = LUB_EXIT_FAIL;
 
-	if (!err || err == 91) {
-		printf("%s: %s%.*s\n", t->host, err ? "nothing was taken" : "given back: ",
-		       err || !x.out ? 0 : (int)strcspn(x.out, "\n"), x.out ? x.out : "");
+	if (!err || err == TARGET_RESTORE_NONE) {
+		printf("%s: %s%s\n", t->host, err ? "nothing was taken" : "given back: ",
+		       err || !x.out ? "" : console_plain(x.out));
 		rc = LUB_EXIT_OK;
-	} else if (err == 92) {
+	} else if (err == TARGET_RESTORE_NOBODY) {
 		lub_err("%s: a device was taken, but there is no " TARGET_AGENT
 			" to give it back; copy build/agent/ARCH/lubench-agent there",
+			t->host);
+	} else if (err == TARGET_RESTORE_BUSY) {
+		lub_err("%s: an agent is at work and has the device; wait until it has ended, or reboot the machine",
 			t->host);
 	} else {
 		lub_err("%s: the device could not be given back: %s", t->host, target_why(err, &x));

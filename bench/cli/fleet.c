@@ -241,6 +241,9 @@ int fleet_run(const struct fleet *f, const char *dir)
 		if (err)
 			lub_err("cannot make %s: %s", m[i].dir ? m[i].dir : own, strerror(-err));
 	}
+	/* The hosts last: they make it a directory that can be resumed. */
+	if (!err && f->plan && !f->again)
+		err = fleet_save(f, own);
 	if (!err)
 		err = save_hosts(f, own);
 	if (!err) {

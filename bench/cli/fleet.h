@@ -22,12 +22,20 @@
  * @one: does one of them in a process of its own: @i its number, @dir its run directory, which may not be
  *	there yet; returns an &enum lub_exit
  * @arg: for @one
+ * @argc: of the command line that it was asked for with
+ * @argv: the same; not yet permuted
+ * @plan: file of the plan
+ * @again: all that was kept by an earlier controller
  */
 struct fleet {
 	size_t nr;
 	const char *host[FLEET_MAX];
 	int (*one)(void *arg, size_t i, const char *dir);
 	void *arg;
+	int argc;
+	char **argv;
+	char *plan;
+	bool again;
 };
 
 /**
@@ -47,6 +55,24 @@ char *fleet_name(const char *host, char *buf, size_t len);
  * Return: true if so.
  */
 bool fleet_is(const char *dir);
+
+/**
+ * fleet_save() - keep plan and options, for a host whose controller is killed before its run has begun
+ * @f: with @argc, @argv and @plan
+ * @dir: directory
+ *
+ * Return: 0 or -errno (said on stderr).
+ */
+int fleet_save(const struct fleet *f, const char *dir);
+
+/**
+ * fleet_again() - what fleet_save() kept
+ * @f: @argc, @argv and @plan are filled in
+ * @dir: directory
+ *
+ * Return: 0 or -ENOENT.
+ */
+int fleet_again(struct fleet *f, const char *dir);
 
 /**
  * fleet_load() - the hosts of such a run

@@ -20,6 +20,7 @@ static int fail(struct campaign *c, int err, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(c->why, sizeof(c->why), fmt, ap);
 	va_end(ap);
+	console_plain(c->why);
 	return err;
 }
 
@@ -28,6 +29,22 @@ static const char *str(const json_t *obj, const char *key)
 	const char *text = json_string_value(json_object_get(obj, key));
 
 	return text ? text : "";
+}
+
+/* The strings of an answer, which go to terminals and reports. */
+static void clean_strings(json_t *obj)
+{
+	const char *key;
+	json_t *value;
+	char *text;
+
+	json_object_foreach(obj, key, value) {
+		text = json_is_string(value) ? strdup(json_string_value(value)) : NULL;
+		if (text)
+			json_string_set(value, console_plain(text));
+		free(text);
+		clean_strings(value);
+	}
 }
 
 static int ask_agent(struct campaign *c)
@@ -48,17 +65,28 @@ static int ask_agent(struct campaign *c)
 		return fail(c, -EIO, "`agent probe` failed on the target: %s", target_why(err, &x));
 	if (!json_is_object(c->probe) || !*str(c->probe, "boot_id"))
 		return fail(c, -EIO, "`agent probe` gave no usable answer: %s", jerr.text);
+	clean_strings(c->probe);
 	return 0;
 }
 
-/* An emulated machine was started with this very image: another id means a stale or foreign file. */
+/*
+ * What is measured before the kexec is written down under the build id of the kernel that was pushed. An emulated
+ * machine was started with this very image: another id means a stale or foreign file. On a real one that kernel
+ * has to be booted by its user, before the first cycle and after a cold reboot.
+ */
 static int check_kernel(struct campaign *c)
 {
 	const char *id = str(c->probe, "build_id");
 
-	if (!c->target.row->machine || !*c->artifacts.build_id || !*id ||
+	if ((!c->target.row->machine && !c->target.host) || !*c->artifacts.build_id || !*id ||
 	    !strcasecmp(id, c->artifacts.build_id))
 		return 0;
+	if (c->target.host)
+		return fail(
+			c, -ENOEXEC,
+			"%.60s runs kernel %.60s, build id %.16s: boot %.80s first, build id %.16s; docs/real-hosts.md says how",
+			c->target.host, str(c->probe, "kernel"), id,
+			*c->release ? c->release : c->artifacts.kernel, c->artifacts.build_id);
 	return fail(
 		c, -ENOEXEC,
 		"wrong kernel image: %s runs as build id %.16s, its build-id file says %.16s; `make kernel` builds it anew",

@@ -164,6 +164,7 @@ static int check_options(struct options *o, struct campaign *c)
 		return -EINVAL;
 	}
 	t->console_command = o->console;
+	run_host_defaults(o, c);
 	if (check_boot(o, c))
 		return -EINVAL;
 	if (o->device && !*o->device)
@@ -199,7 +200,7 @@ static int check_options(struct options *o, struct campaign *c)
 		return -EINVAL;
 	if (o->workload)
 		snprintf(c->plan.workload, sizeof(c->plan.workload), "%s", o->workload);
-	if (o->icount && check_icount(c))
+	if ((o->icount && check_icount(c)) || run_check_host(o, c))
 		return -EINVAL;
 	if (!strcmp(c->plan.mode, "crash") && t->row->machine && t->row->machine->no_crash) {
 		lub_err("--mode crash: not on %s: %s", t->name, t->row->machine->no_crash);
@@ -238,6 +239,8 @@ static int fill_target(struct campaign *c, const struct options *o)
 	if (t->row->simulated)
 		snprintf(c->artifacts.build_id, sizeof(c->artifacts.build_id), FAKE_BUILD_ID);
 	t->dir = c->dir;
+	c->known_hosts = o->host ? artifacts_known_hosts(o->host) : NULL;
+	t->known_hosts = c->known_hosts;
 	t->kernel = c->artifacts.kernel;
 	t->image = c->artifacts.image;
 	t->tools = o->perf ? c->artifacts.tools : NULL;
@@ -274,6 +277,7 @@ static void free_all(struct campaign *c, struct options *o)
 	kernels_free(c);
 	artifacts_free(c->artifacts.kernel ? &c->artifacts : &o->artifacts);
 	free(c->append);
+	free(c->known_hosts);
 	free(c->dir);
 	plan_free(&c->plan);
 	journal_state_free(&c->state);
@@ -330,11 +334,18 @@ static int run_one(struct options *o)
 /* One of several hosts, in a process of its own. */
 static int run_host(void *arg, size_t i, const char *dir)
 {
-	struct options *o = arg;
+	struct options *o = arg, anew = { 0 };
 
-	if (o->resume) {
+	if (o->resume && (rundir_began(dir) || !o->fleet.plan)) {
 		o->resume = dir;
 		return run_one(o);
+	}
+	/* Its controller was killed before it had begun. */
+	if (o->resume) {
+		if (run_options_parse(o->fleet.argc, o->fleet.argv, &anew) || i >= anew.fleet.nr)
+			return LUB_EXIT_USAGE;
+		anew.plan = o->fleet.plan;
+		o = &anew;
 	}
 	o->host = o->fleet.host[i];
 	o->device = o->nr_devices > 1 ? o->devices[i] : o->device;
@@ -346,21 +357,34 @@ static int run_fleet(struct options *o)
 {
 	o->fleet.one = run_host;
 	o->fleet.arg = o;
-	if (o->resume)
-		return fleet_load(&o->fleet, o->resume) ? LUB_EXIT_USAGE
-							: fleet_run(&o->fleet, o->resume);
+	if (o->resume) {
+		if (fleet_load(&o->fleet, o->resume))
+			return LUB_EXIT_USAGE;
+		/* Of an older lubench there are none. */
+		if (fleet_again(&o->fleet, o->resume))
+			o->fleet.plan = NULL;
+		return fleet_run(&o->fleet, o->resume);
+	}
 	if (o->nr_devices > 1 && o->nr_devices != o->fleet.nr) {
 		lub_err("%zu devices for %zu hosts: give one for all, or one for each, in their order",
 			o->nr_devices, o->fleet.nr);
 		return LUB_EXIT_USAGE;
 	}
+	o->fleet.plan = plan_path(o->plan ? o->plan : "quick");
+	if (!o->fleet.plan)
+		return LUB_EXIT_FAIL;
 	return fleet_run(&o->fleet, o->out);
 }
 
 int cmd_run(int argc, char **argv)
 {
-	struct options o = { 0 };
+	struct options o = { .fleet = { .argc = argc } };
+	int i;
 
+	/* As it was given: the parser moves the words about. */
+	o.fleet.argv = calloc((size_t)argc + 1, sizeof(*argv));
+	for (i = 0; o.fleet.argv && i < argc; i++)
+		o.fleet.argv[i] = argv[i];
 	umask(077); /* a run holds what a machine said on its console */
 	if (run_options_parse(argc, argv, &o))
 		return LUB_EXIT_USAGE;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/doctor/facts.h"
 #include "bench/target/cycle.h"
 
 enum {
@@ -28,13 +29,14 @@ static const struct argp_option options[] = {
 	{ "plan", 'p', "P", 0, "Plan name or file (default: quick)", 0 },
 	{ "out", 'o', "DIR", 0, "Run directory (default: results/runs/ID)", 0 },
 	{ "kernel", 'k', "K", 0,
-	  "series (default), series:N, base, an image, or host: the package that was made for the host; "
+	  "series (default), series:N, base, an image, or host: the package that was made for the host (default with --host); "
 	  "several with commas are compared (default: the plan's)",
 	  0 },
 	{ "mode", 'm', "M", 0,
 	  "preserve, rebuild, crash, or several with commas (default: the plan's)", 0 },
 	{ "workload", 'w', "W", 0,
-	  "DMA workload (default: the plan's); see `lubench list workloads`", 0 },
+	  "DMA workload (default: the plan's; needed with --host where that is QEMU's lsi); see `lubench list workloads`",
+	  0 },
 	{ "probes", OPT_PROBES, "P", 0,
 	  "off, on, or names with +, several with commas (default: the plan's); see `lubench list probes`",
 	  0 },
@@ -94,6 +96,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 'd':
 		if (o->nr_devices == FLEET_MAX)
 			argp_error(state, "more than %d devices", FLEET_MAX);
+		if (*arg && !facts_bdf_valid(arg))
+			argp_error(state, "--device %s: write it like 0000:3a:01.0", arg);
 		o->device = o->devices[o->nr_devices++] = arg;
 		break;
 	case 'r':
@@ -146,7 +150,9 @@ static const struct argp argp = {
 	.options = options,
 	.parser = parse,
 	.doc = "Run a plan on a target. Prints KTAP; exit status 0 when no point failed, 1 when one "
-	       "did, 2 for bad input, 130 when interrupted.",
+	       "did or a host gave no number at all, 2 for bad input, 130 when interrupted. The device of a "
+	       "host is given back at the end; where that cannot be, `lubench doctor HOST --restore` "
+	       "does it later.",
 };
 
 int run_options_parse(int argc, char **argv, struct options *o)

@@ -43,4 +43,22 @@ struct options {
  */
 int run_options_parse(int argc, char **argv, struct options *o);
 
+struct campaign;
+
+/**
+ * run_host_defaults() - what is taken on a real host when nothing was said
+ * @o: options, filled in
+ * @c: with its plan and the row of its target
+ */
+void run_host_defaults(struct options *o, const struct campaign *c);
+
+/**
+ * run_check_host() - can the workload be one of a real host
+ * @o: options
+ * @c: with its plan and the row of its target
+ *
+ * Return: 0 or -EINVAL (said on stderr).
+ */
+int run_check_host(const struct options *o, const struct campaign *c);
+
 #endif

@@ -45,12 +45,16 @@ static void name_run(struct campaign *c)
 }
 
 /* A controller that was killed before its start line was whole has left nothing to go on with. */
-static bool began(const char *journal)
+bool rundir_began(const char *dir)
 {
-	char *text = file_text(journal);
-	bool whole = text && strchr(text, '\n');
+	char *path = NULL, *text = NULL;
+	bool whole;
 
+	if (asprintf(&path, "%s/" JOURNAL_FILE, dir) >= 0)
+		text = file_text(path);
+	whole = text && strchr(text, '\n');
 	free(text);
+	free(path);
 	return whole;
 }
 
@@ -72,13 +76,9 @@ int rundir_make(struct campaign *c, const char *out, const char *resume)
 	else
 		c->dir = realpath(path, NULL);
 	free(path);
-	if (!err && asprintf(&path, "%s/" JOURNAL_FILE, c->dir) >= 0) {
-		if (began(path)) {
-			lub_err("%s holds a run already; use --resume %s or another --out", c->dir,
-				c->dir);
-			err = -EEXIST;
-		}
-		free(path);
+	if (!err && c->dir && rundir_began(c->dir)) {
+		lub_err("%s holds a run already; use --resume %s or another --out", c->dir, c->dir);
+		err = -EEXIST;
 	}
 	return err;
 }

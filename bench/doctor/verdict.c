@@ -65,6 +65,18 @@ static bool is_arm(const struct verdicts *v)
 	return !strcmp(facts_get(v->f, "arch"), "aarch64");
 }
 
+/* Of Fedora's kind: its tools have other names. */
+static bool is_fedora(const struct verdicts *v)
+{
+	static const char *const names[] = { "Fedora", "Red Hat", "CentOS", "Rocky", "Alma" };
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(names); i++)
+		if (strstr(facts_get(v->f, "os"), names[i]))
+			return true;
+	return false;
+}
+
 static const char *const options[] = {
 	"KEXEC_FILE", "KEXEC_HANDOVER",	  "LIVEUPDATE", "LIVEUPDATE_MEMFD",
 	"IOMMUFD",    "VFIO_DEVICE_CDEV", "VFIO_PCI",
@@ -93,10 +105,11 @@ static void kernel(struct verdicts *v)
 {
 	const char *from = facts_get(v->f, "config_from"), *release = facts_get(v->f, "release");
 	const char *iommu = is_arm(v) ? "ARM_SMMU_V3" : "INTEL_IOMMU";
-	const char *build =
-		"build a kernel with kernel/config/common.config and series.config, boot it";
-	char text[300];
+	char text[300], build[400];
 
+	snprintf(build, sizeof(build),
+		 "make kernel HOST=%.150s; make kernel-install HOST=%.150s; boot it", v->host,
+		 v->host);
 	verdict(v, VERDICT_INFO, "system", "", "%s, %s, init %s", facts_get(v->f, "os"),
 		facts_get(v->f, "arch"), facts_get(v->f, "init"));
 	if (!*from || !strcmp(from, "none")) {
@@ -124,7 +137,7 @@ static void kernel(struct verdicts *v)
 			"kernel.kexec_load_disabled is 1");
 	else if (strstr(facts_get(v->f, "lockdown"), "[integrity]") ||
 		 strstr(facts_get(v->f, "lockdown"), "[confidentiality]"))
-		verdict(v, VERDICT_SKIP, "kexec",
+		verdict(v, VERDICT_MISSING, "kexec",
 			"turn secure boot off (mokutil --disable-validation), or sign the kernel",
 			"the kernel is locked down (%s): kexec takes signed images only",
 			facts_get(v->f, "lockdown"));
@@ -162,7 +175,9 @@ static void arguments(struct verdicts *v)
 
 		verdict(v, on ? VERDICT_OK : VERDICT_MISSING, words[i],
 			on ? ""
-			   : "add kho=on liveupdate=on to GRUB_CMDLINE_LINUX in /etc/default/grub, update-grub, reboot",
+			: is_fedora(v)
+				? "grubby --update-kernel=ALL --args='kho=on liveupdate=on', reboot"
+				: "add kho=on liveupdate=on to GRUB_CMDLINE_LINUX in /etc/default/grub, update-grub, reboot",
 			"%s=on is %son the kernel's command line", words[i], on ? "" : "not ");
 	}
 	if (!has(v, "file", "/dev/liveupdate"))
@@ -182,19 +197,25 @@ static void arguments(struct verdicts *v)
 static void tools(struct verdicts *v)
 {
 	const char *tool = NULL;
+	char remedy[400];
 
 	if (strcmp(facts_get(v->f, "uid"), "0"))
 		verdict(v, VERDICT_MISSING, "root", "give root@machine as HOST",
 			"the login is not root");
 	while ((tool = facts_next(v->f, "no_tool", tool)))
 		verdict(v, VERDICT_MISSING, "tools",
-			"apt-get install coreutils grep tar util-linux", "no %s in PATH", tool);
+			is_fedora(v) ? "dnf install coreutils grep tar util-linux"
+				     : "apt-get install coreutils grep tar util-linux",
+			"no %s in PATH", tool);
 	if (!has(v, "has", "perf"))
-		verdict(v, VERDICT_SKIP, "perf", "apt-get install linux-perf",
+		verdict(v, VERDICT_SKIP, "perf",
+			is_fedora(v) ? "dnf install perf" : "apt-get install linux-perf",
 			"PERF=1 draws no flame graph");
+	snprintf(remedy, sizeof(remedy),
+		 "make kernel-install HOST=%.300s enables a unit for it; BOOT=agent needs none",
+		 v->host);
 	if (!*facts_get(v->f, "starter"))
-		verdict(v, VERDICT_MISSING, "incoming agent",
-			"install the systemd unit of docs/real-hosts.md",
+		verdict(v, VERDICT_MISSING, "incoming agent", remedy,
 			"nothing starts it after the kexec");
 	else
 		verdict(v, VERDICT_OK, "incoming agent", "", "started by %s",

@@ -1,12 +1,43 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What the agent left behind: is it complete, and does it come from the intended kernel? */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "bench/lubench.h"
 #include "bench/record/record.h"
 #include "bench/target/cycle.h"
+
+/* What the agent's files may have: some words, and all samples of a cycle. */
+#define OUTCOME_MAX (1 << 20)
+#define SAMPLES_MAX (512 << 20)
+
+/* A file of a target. A name that is no plain file must not be waited for, and one without an end not read. */
+static FILE *open_foreign(const char *dir, const char *name, long long max)
+{
+	struct stat st;
+	char *path;
+	FILE *in;
+	int fd;
+
+	if (asprintf(&path, "%s/out/%s", dir, name) < 0)
+		return NULL;
+	fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	free(path);
+	if (fd < 0)
+		return NULL;
+	errno = EFBIG;
+	if (fstat(fd, &st) || !S_ISREG(st.st_mode) || st.st_size > max) {
+		close(fd);
+		return NULL;
+	}
+	in = fdopen(fd, "r");
+	if (!in)
+		close(fd);
+	return in;
+}
 
 static const char *str(const json_t *obj, const char *key)
 {
@@ -83,19 +114,17 @@ static int read_lines(const struct cycle_job *job, const json_t *outcome, struct
 {
 	struct record_set set = { 0 };
 	const char *why = NULL;
-	char *path = NULL, *text = NULL;
+	char *text = NULL;
 	size_t cap = 0, nr = 0;
 	json_t *line = NULL;
 	ssize_t len;
 	FILE *in;
 	int err = 0;
 
-	if (asprintf(&path, "%s/out/" RECORD_SAMPLES, job->dir) < 0)
-		return -ENOMEM;
-	in = fopen(path, "re");
-	free(path);
+	in = open_foreign(job->dir, RECORD_SAMPLES, SAMPLES_MAX);
 	if (!in) {
-		cycle_outcome(res, "harness-error", "the agent left no " RECORD_SAMPLES);
+		cycle_outcome(res, "harness-error", "the agent left no " RECORD_SAMPLES "%s",
+			      errno == ENOENT ? "" : " that can be read");
 		return -ENOENT;
 	}
 	while (!err && (len = getline(&text, &cap, in)) > 0) {
@@ -177,17 +206,13 @@ static void prove(const struct cycle_job *job, const json_t *obj, struct cycle_r
 
 void cycle_collect(const struct cycle_job *job, struct cycle_result *res)
 {
+	FILE *in = open_foreign(job->dir, "outcome.json", OUTCOME_MAX);
+	json_error_t jerr = { .text = "not there, or no plain file" };
 	const char *outcome, *reason, *phase;
-	char *path = NULL;
-	json_error_t jerr;
-	json_t *obj;
+	json_t *obj = in ? json_loadf(in, 0, &jerr) : NULL;
 
-	if (asprintf(&path, "%s/out/outcome.json", job->dir) < 0) {
-		cycle_outcome(res, "harness-error", "out of memory");
-		return;
-	}
-	obj = json_load_file(path, 0, &jerr);
-	free(path);
+	if (in)
+		fclose(in);
 	outcome = str(obj, "outcome");
 	if (!outcome_valid(outcome)) {
 		cycle_outcome(res, "harness-error", "outcome.json cannot be read: %s",

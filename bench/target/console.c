@@ -10,8 +10,15 @@
 static const char *const panic_words[] = { "Kernel panic - not syncing" };
 
 static const char *const oops_words[] = {
-	"BUG: ", "Oops: ", "kernel BUG at ", "general protection fault", "Internal error: ",
-	"Unable to handle kernel", "double fault", "soft lockup", "rcu_sched detected stalls",
+	"BUG: ",
+	"Oops: ",
+	"kernel BUG at ",
+	"general protection fault",
+	"Internal error: ",
+	"Unable to handle kernel",
+	"double fault",
+	"soft lockup",
+	"rcu_sched detected stalls",
 };
 
 static const char *const warning_words[] = { "WARNING: " };
@@ -30,17 +37,23 @@ static const char *find(const char *line, const char *const *words, size_t nr)
 	return at;
 }
 
+char *console_plain(char *text)
+{
+	char *p;
+
+	for (p = text; *p; p++)
+		if (!isascii((unsigned char)*p) || !isprint((unsigned char)*p))
+			*p = ' ';
+	return text;
+}
+
 /* Keeps the first one: later ones are most often consequences. */
 static void keep(char *where, const char *text)
 {
-	size_t i;
-
 	if (*where)
 		return;
-	/* Only plain ASCII, as this ends in JSON and on terminals. */
-	for (i = 0; text[i] && i + 1 < CONSOLE_TEXT_MAX; i++)
-		where[i] = isprint((unsigned char)text[i]) ? text[i] : ' ';
-	where[i] = '\0';
+	snprintf(where, CONSOLE_TEXT_MAX, "%s", text);
+	console_plain(where);
 }
 
 static void on_marker(struct console *c, const char *at, long long now_ms)

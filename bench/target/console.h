@@ -71,4 +71,12 @@ void console_mark(struct console *c, long long now_ms);
  */
 void console_feed(struct console *c, const char *text, size_t len, long long now_ms);
 
+/**
+ * console_plain() - make foreign text fit for terminals, KTAP and JSON
+ * @text: changed in place: all but printable ASCII becomes a space
+ *
+ * Return: @text.
+ */
+char *console_plain(char *text);
+
 #endif

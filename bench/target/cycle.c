@@ -29,6 +29,8 @@ void cycle_outcome(struct cycle_result *res, const char *outcome, const char *fm
 	va_start(ap, fmt);
 	vsnprintf(res->reason, sizeof(res->reason), fmt, ap);
 	va_end(ap);
+	/* Most of it is a target's own text. */
+	console_plain(res->reason);
 }
 
 void cycle_result_free(struct cycle_result *res)
@@ -103,14 +105,16 @@ static int fetch(struct cycle_watch *w)
 		if (tries && proc_sleep(w->b->again))
 			return -EINTR;
 		err = w->t->row->ops->fetch(w->t, w->job->dir);
-		if (!err || err == -EINTR || err == -ENOSPC)
+		if (!err || err == -EINTR || err == -ENOSPC || err == -EBADMSG || err == -EFBIG)
 			break;
 	}
 	/* A disk that is full here says nothing about the cycle: the run ends, and --resume does it again. */
 	if (!err || err == -EINTR || err == -ENOSPC)
 		return err;
 	cycle_outcome(w->res, "harness-error", "the results could not be fetched: %s",
-		      strerror(-err));
+		      err == -EBADMSG ? "what the target sent is no archive of plain files"
+		      : err == -EFBIG ? "the target sends more than any run leaves"
+				      : strerror(-err));
 	return cycle_look_again(w) ? -EINTR : 1;
 }
 

@@ -68,10 +68,11 @@ static int tell_probe(struct target *t, struct target_exec *x)
 
 	boot_id(f->boot, id, sizeof(id));
 	obj = json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:s, s:b, s:b, s:{s:s, s:I}}", "kernel",
-			"7.3.4-fake", "build_id", FAKE_BUILD_ID, "boot_id", id, "cmdline",
-			f->cmdline, "arch", "x86_64", "memory_bytes", (json_int_t)6442450944,
-			"iommu", "intel-iommu", "liveupdate", true, "hwpt_liveupdate",
-			!fake_fault(t, "nolu"), "clock", "name", "tsc", "hz",
+			"7.3.4-fake", "build_id",
+			fake_fault_at(t, "wrong-outgoing", FAKE_PROBE) ? "00fe" : FAKE_BUILD_ID,
+			"boot_id", id, "cmdline", f->cmdline, "arch", "x86_64", "memory_bytes",
+			(json_int_t)6442450944, "iommu", "intel-iommu", "liveupdate", true,
+			"hwpt_liveupdate", !fake_fault(t, "nolu"), "clock", "name", "tsc", "hz",
 			(json_int_t)1000000000);
 	x->out = obj ? json_dumps(obj, 0) : NULL;
 	json_decref(obj);
@@ -94,8 +95,21 @@ static int start(struct target *t, struct target_exec *x)
 		return 1;
 	f->step = FAKE_START;
 	f->jumped = f->outcome = f->stuck = false;
-	f->agent = true;
+	f->agent = f->taken = true;
 	return 0;
+}
+
+/* An agent that has jumped and told its outcome has ended. */
+static int restore(struct target *t, struct target_exec *x)
+{
+	struct fake *f = t->priv;
+
+	if (!f->taken)
+		return TARGET_RESTORE_NONE;
+	if (f->agent)
+		return TARGET_RESTORE_BUSY;
+	f->taken = false;
+	return reply(x, "0000:00:04.0 fake\n");
 }
 
 static int fake_exec(struct target *t, struct target_exec *x)
@@ -129,6 +143,8 @@ static int fake_exec(struct target *t, struct target_exec *x)
 		fake_advance(t);
 		return answers(f) ? reply(x, f->agent ? "1\n" : "0\n") : 255;
 	}
+	if (!strcmp(x->command, TARGET_RESTORE_COMMAND))
+		return restore(t, x);
 	if (!strcmp(x->command, TARGET_END_COMMAND))
 		f->agent = f->stuck = false;
 	return reply(x, "");

@@ -13,6 +13,7 @@
  *   nolaunch                cannot be launched
  *   slow                    the cycle never ends until a stop is requested
  *   preserve-error, freeze-error, kexec-load-error   told by the agent before the kexec
+ *   wrong-outgoing          at step probe: another kernel runs than the one that is pushed
  *   wrong, recount          another build id, another live update number than the next one
  *   leftout                 the agent leaves the largest point out
  *   torn, short, twice      samples.jsonl ends in the middle of a line, between two, is there two times

@@ -107,7 +107,7 @@ void fake_boot(struct fake *f)
 {
 	f->boot++;
 	f->number = 0;
-	f->agent = f->jumped = f->stuck = f->mute = f->dead = false;
+	f->agent = f->jumped = f->stuck = f->mute = f->dead = f->taken = false;
 	snprintf(f->cmdline, sizeof(f->cmdline), "console=ttyS0 root=/dev/vda");
 }
 

@@ -42,6 +42,7 @@ enum fake_step {
  * @mute: nothing answers over ssh
  * @full: the disk is full
  * @dead: the emulator has ended
+ * @taken: the device is away from its driver
  * @dropped: connections that were cut by fault drop
  * @end_boot: kernel that outcome.json was written in
  * @end_number: its live update number
@@ -65,6 +66,7 @@ struct fake {
 	bool mute;
 	bool full;
 	bool dead;
+	bool taken;
 	bool killed[FAKE_STEPS];
 	char cmdline[4096];
 	char job[FAKE_JOB_MAX];

@@ -50,12 +50,15 @@ static int host_launch(struct target *t, unsigned int number)
 
 	if (!h) {
 		h = calloc(1, sizeof(*h));
-		if (!h || asprintf(&h->ssh.known_hosts, "%s/known_hosts", t->dir) < 0) {
+		if (!h || (t->known_hosts
+				   ? !(h->ssh.known_hosts = strdup(t->known_hosts))
+				   : asprintf(&h->ssh.known_hosts, "%s/known_hosts", t->dir) < 0)) {
 			free(h);
 			return -ENOMEM;
 		}
 		snprintf(h->ssh.dest, sizeof(h->ssh.dest), "%s", t->host);
 		h->ssh.slowdown = t->slowdown;
+		ssh_policy(&h->ssh);
 		h->con.fd = -1;
 		t->priv = h;
 	}

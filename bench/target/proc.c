@@ -16,6 +16,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bench/target/console.h"
+
 /* More than any answer that is kept in memory; what comes after is dropped. */
 #define OUT_MAX (16u << 20)
 
@@ -50,6 +52,15 @@ int proc_catch_signals(void)
 bool proc_stopped(void)
 {
 	return stopped;
+}
+
+void proc_go_on(void)
+{
+	char buf[64];
+
+	stopped = 0;
+	while (stop_pipe[0] >= 0 && read(stop_pipe[0], buf, sizeof(buf)) > 0)
+		;
 }
 
 long long proc_now_ms(void)
@@ -159,10 +170,29 @@ static void close_fd(int *fd)
 	*fd = -1;
 }
 
+static int pass_on(struct proc_io *io, const char *buf, size_t n)
+{
+	ssize_t done;
+
+	io->out_len += n;
+	if ((long long)io->out_len > io->out_max)
+		return -EFBIG;
+	for (; n; n -= (size_t)done, buf += done) {
+		done = write(io->out_fd, buf, n);
+		if (done < 0 && errno != EINTR)
+			return errno == EDQUOT ? -ENOSPC : -errno;
+		if (done < 0)
+			done = 0;
+	}
+	return 0;
+}
+
 static int keep_out(struct proc_io *io, const char *buf, size_t n)
 {
 	char *grown;
 
+	if (io->out_fd > 0)
+		return pass_on(io, buf, n);
 	if (io->out_len + n > OUT_MAX)
 		return 0;
 	grown = realloc(io->out, io->out_len + n + 1);
@@ -193,6 +223,7 @@ static int pump(struct proc_io *io, struct pipes *p, long long deadline)
 {
 	size_t fed = 0, used = 0;
 	char buf[65536];
+	int err;
 	ssize_t n;
 
 	while (p->out[0] >= 0 || p->err[0] >= 0) {
@@ -219,10 +250,11 @@ static int pump(struct proc_io *io, struct pipes *p, long long deadline)
 		}
 		if (fds[0].revents) {
 			n = read(p->out[0], buf, sizeof(buf));
+			err = n > 0 ? keep_out(io, buf, (size_t)n) : 0;
+			if (err)
+				return err;
 			if (n <= 0)
 				close_fd(&p->out[0]);
-			else if (keep_out(io, buf, (size_t)n))
-				return -ENOMEM;
 		}
 		if (fds[1].revents) {
 			n = read(p->err[0], buf, sizeof(buf));
@@ -252,7 +284,7 @@ int proc_run(char *const argv[], struct proc_io *io)
 	if (io->in_fd <= 0 && (io->in ? pipe2(p.in, O_CLOEXEC)
 				      : (p.in[0] = open("/dev/null", O_RDONLY | O_CLOEXEC)) < 0))
 		err = -errno;
-	if (!err && io->out_fd <= 0 && pipe2(p.out, O_CLOEXEC))
+	if (!err && (io->out_fd <= 0 || io->out_max) && pipe2(p.out, O_CLOEXEC))
 		err = -errno;
 	if (!err && pipe2(p.err, O_CLOEXEC))
 		err = -errno;
@@ -262,7 +294,7 @@ int proc_run(char *const argv[], struct proc_io *io)
 		pid = fork();
 		if (pid == 0)
 			child(argv, self, io->in_fd > 0 ? io->in_fd : p.in[0],
-			      io->out_fd > 0 ? io->out_fd : p.out[1], p.err[1], NULL);
+			      p.out[1] >= 0 ? p.out[1] : io->out_fd, p.err[1], NULL);
 		err = pid < 0 ? -errno : 0;
 	}
 	close_fd(&p.in[0]);
@@ -270,6 +302,7 @@ int proc_run(char *const argv[], struct proc_io *io)
 	close_fd(&p.err[1]);
 	if (!err)
 		err = pump(io, &p, deadline);
+	console_plain(io->err);
 	close_fd(&p.in[1]);
 	close_fd(&p.out[0]);
 	close_fd(&p.err[0]);

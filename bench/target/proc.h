@@ -25,6 +25,13 @@ int proc_catch_signals(void);
 bool proc_stopped(void);
 
 /**
+ * proc_go_on() - forget a requested stop, for the last things that have to be done
+ *
+ * The next signal is a request again.
+ */
+void proc_go_on(void);
+
+/**
  * proc_now_ms() - CLOCK_MONOTONIC in milliseconds
  *
  * Return: the time.
@@ -45,9 +52,10 @@ int proc_sleep(int ms);
  * @in_len: length of @in
  * @in_fd: file for its stdin; used when > 0
  * @out_fd: file for its stdout; used when > 0
+ * @out_max: bytes that may go there; 0: no limit, and the child writes itself
  * @out: stdout as a NUL terminated string when @out_fd is not given; free() it
  * @out_len: its length
- * @err: first line of stderr
+ * @err: first line of stderr, see console_plain()
  * @timeout_ms: the child is killed after this time
  */
 struct proc_io {
@@ -55,6 +63,7 @@ struct proc_io {
 	size_t in_len;
 	int in_fd;
 	int out_fd;
+	long long out_max;
 	char *out;
 	size_t out_len;
 	char err[200];
@@ -70,7 +79,8 @@ struct proc_io {
  * and SIGKILL when the controller dies.
  *
  * Return: exit status (127: no such program, 128+n: killed by signal n), -ETIMEDOUT, -EINTR when a
- * stop was requested, other -errno. No message.
+ * stop was requested, -EFBIG when more than @out_max came, -ENOSPC when @out_fd has no room, other -errno. No
+ * message.
  */
 int proc_run(char *const argv[], struct proc_io *io);
 

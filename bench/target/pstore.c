@@ -16,7 +16,7 @@ static char *read_dump(const char *dir)
 
 	if (asprintf(&path, "%s/" PSTORE_LOG, dir) < 0)
 		return NULL;
-	in = fopen(path, "re");
+	in = fopen(path, "re"); /* a plain file: unpack() takes no other */
 	free(path);
 	if (!in)
 		return NULL;

@@ -11,7 +11,9 @@
 #include "bench/lubench.h"
 #include "bench/target/proc.h"
 #include "bench/target/pstore.h"
+#include "bench/target/unpack.h"
 
+#define POLICY_TIMEOUT_MS 10000
 #define PUSH_TIMEOUT_MS 120000
 #define FETCH_TIMEOUT_MS 120000
 
@@ -25,15 +27,51 @@ static int factor(const struct ssh *ssh)
 	return ssh->slowdown ? (int)ssh->slowdown : 1;
 }
 
+/* Value of a line "KEY VALUE"; NULL when there is none, or more than fits. */
+static const char *config_value(const char *text, const char *key, char *buf, size_t room)
+{
+	size_t len = strlen(key), n;
+
+	for (; text && *text; text = strchr(text, '\n'), text += !!text) {
+		if (strncmp(text, key, len) || text[len] != ' ')
+			continue;
+		n = strcspn(text + len + 1, "\n");
+		if (n >= room)
+			return NULL;
+		snprintf(buf, room, "%.*s", (int)n, text + len + 1);
+		return buf;
+	}
+	return NULL;
+}
+
+void ssh_policy(struct ssh *ssh)
+{
+	char *argv[] = { "ssh", "-G", ssh->dest, NULL };
+	struct proc_io io = { .timeout_ms = POLICY_TIMEOUT_MS };
+	char strict[16];
+
+	ssh->strict = false;
+	ssh->user_known[0] = '\0';
+	if (!proc_run(argv, &io) &&
+	    config_value(io.out, "stricthostkeychecking", strict, sizeof(strict))) {
+		ssh->strict = !strcmp(strict, "true") || !strcmp(strict, "yes");
+		if (!config_value(io.out, "userknownhostsfile", ssh->user_known,
+				  sizeof(ssh->user_known)))
+			ssh->user_known[0] = '\0';
+	}
+	free(io.out);
+}
+
 int ssh_exec(const struct ssh *ssh, struct target_exec *x)
 {
-	char port[16], known[4200], identity[4200], connect[40], count[40];
+	char port[16], known[5400], identity[4200], connect[40], count[40];
 	const char *argv[40];
 	struct proc_io io = {
 		.in = x->in,
 		.in_len = x->in_len,
 		.in_fd = x->in_fd,
 		.out_fd = x->out_fd,
+		.out_max = x->out_max,
 		.timeout_ms = x->timeout_ms,
 	};
 	int n = 0, err, wait_s = x->timeout_ms / 1000, most_s = CONNECT_MAX_S * factor(ssh);
@@ -49,14 +87,21 @@ int ssh_exec(const struct ssh *ssh, struct target_exec *x)
 		argv[n++] = "-oIdentitiesOnly=yes";
 		argv[n++] = "-oIdentityAgent=none";
 		snprintf(known, sizeof(known), "UserKnownHostsFile=\"%s\"", ssh->known_hosts);
-	} else {
-		/* Keys of this run go to the first file; what the user knows is checked, too. */
-		snprintf(known, sizeof(known), "UserKnownHostsFile=\"%s\" ~/.ssh/known_hosts",
-			 ssh->known_hosts);
+	} else if (!ssh->strict) {
+		/* What is new goes to the first file; what the user knows is checked, too. */
+		snprintf(known, sizeof(known), "UserKnownHostsFile=\"%s\" %s", ssh->known_hosts,
+			 !*ssh->user_known		    ? "~/.ssh/known_hosts"
+			 : !strcmp(ssh->user_known, "none") ? ""
+							    : ssh->user_known);
 	}
-	argv[n++] = "-o";
-	argv[n++] = known;
-	argv[n++] = "-oStrictHostKeyChecking=accept-new";
+	if (!ssh->strict) {
+		argv[n++] = "-o";
+		argv[n++] = known;
+		argv[n++] = "-oStrictHostKeyChecking=accept-new";
+	}
+	argv[n++] = "-oClearAllForwardings=yes";
+	argv[n++] = "-oForwardAgent=no";
+	argv[n++] = "-oForwardX11=no";
 	argv[n++] = "-oBatchMode=yes";
 	snprintf(connect, sizeof(connect), "-oConnectTimeout=%d",
 		 wait_s < 1	   ? 1
@@ -90,6 +135,8 @@ const char *ssh_explain(int err, struct target_exec *x)
 		return "time limit reached";
 	if (err == -EINTR)
 		return "interrupted";
+	if (err == -EFBIG)
+		return "it sends more than any run leaves";
 	if (err == 127)
 		return "no ssh client (package openssh-client; make deps)";
 	return target_why(err, x);
@@ -128,43 +175,68 @@ int ssh_push(const struct ssh *ssh, const char *local, const char *name, unsigne
 	return err < 0 ? err : -EIO;
 }
 
-int ssh_fetch(const struct ssh *ssh, const char *local_dir)
+/* The archive, into a file that has no name any more. */
+static int fetch_archive(const struct ssh *ssh, const char *dir, int *fd)
 {
 	struct target_exec x = {
 		.command = "cd " TARGET_DIR " && { " PSTORE_COMMAND
 			   "; tar -cf - out $(ls | grep '\\.log$'); }",
 		.timeout_ms = FETCH_TIMEOUT_MS * factor(ssh),
+		.out_max = SSH_FETCH_MAX,
 	};
-	char *argv[] = { "tar", "--no-same-owner", "-xf", NULL, "-C", (char *)local_dir, NULL };
-	struct proc_io io = { .timeout_ms = FETCH_TIMEOUT_MS };
-	char *tar = NULL;
+	char *path = NULL;
 	int err;
 
-	if (mkdir(local_dir, 0755) && errno != EEXIST) {
+	if (asprintf(&path, "%s/fetch.tar", dir) < 0)
+		return -ENOMEM;
+	*fd = x.out_fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	err = *fd < 0 || unlink(path) ? -errno : 0;
+	if (err)
+		lub_err("cannot make %s: %s", path, strerror(-err));
+	free(path);
+	if (err)
+		return err;
+	err = ssh_exec(ssh, &x);
+	if (!err && lseek(*fd, 0, SEEK_SET) < 0)
 		err = -errno;
-		lub_err("cannot make %s: %s", local_dir, strerror(-err));
+	if (err && err != -EINTR)
+		lub_err("cannot fetch results from %s:" TARGET_DIR ": %s", ssh->dest,
+			ssh_explain(err, &x));
+	return err;
+}
+
+int ssh_fetch(const struct ssh *ssh, const char *local_dir)
+{
+	const char *why = NULL;
+	char *fresh = NULL;
+	int fd = -1, err;
+
+	if (asprintf(&fresh, "%s.new", local_dir) < 0)
+		return -ENOMEM;
+	err = remove_tree(fresh);
+	if (!err && mkdir(fresh, 0700))
+		err = -errno;
+	if (err) {
+		lub_err("cannot make %s: %s", fresh, strerror(-err));
+		free(fresh);
 		return err;
 	}
-	if (asprintf(&tar, "%s/fetch.tar", local_dir) < 0)
-		return -ENOMEM;
-	x.out_fd = open(tar, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	err = x.out_fd < 0 ? -errno : ssh_exec(ssh, &x);
-	if (x.out_fd >= 0)
-		close(x.out_fd);
-	if (err) {
-		if (err != -EINTR)
-			lub_err("cannot fetch results from %s:" TARGET_DIR ": %s", ssh->dest,
-				ssh_explain(err, &x));
-	} else {
-		argv[3] = tar;
-		err = proc_run(argv, &io);
+	err = fetch_archive(ssh, fresh, &fd);
+	if (!err) {
+		err = unpack(fd, fresh, &why);
+		if (!err)
+			err = remove_tree(local_dir);
+		if (!err && rename(fresh, local_dir))
+			err = -errno;
 		if (err)
-			lub_err("cannot unpack %s: %s", tar, io.err);
-		free(io.out);
+			lub_err("cannot unpack the results of %s in %s: %s", ssh->dest, fresh,
+				err == -EBADMSG ? why : strerror(-err));
 	}
-	if (!err)
-		unlink(tar);
-	free(tar);
+	if (fd >= 0)
+		close(fd);
+	if (err)
+		remove_tree(fresh);
+	free(fresh);
 	return err > 0 ? -EIO : err;
 }
 

@@ -14,7 +14,9 @@
  * @dest: user@machine
  * @port: TCP port, 0: the client's own choice
  * @key: identity file, NULL: the user's own configuration is used for everything
- * @known_hosts: file for host keys seen in this run
+ * @known_hosts: file for host keys that the suite has seen
+ * @strict: the user wants this host's key to be known already: the user's own files decide
+ * @user_known: the user's files, as the client names them; "" for what it takes by default
  * @slowdown: factor for the time limits of this transport, 0 is 1
  */
 struct ssh {
@@ -22,8 +24,18 @@ struct ssh {
 	int port;
 	const char *key;
 	char *known_hosts;
+	bool strict;
+	char user_known[1024];
 	unsigned int slowdown;
 };
+
+/**
+ * ssh_policy() - ask the client what the user's configuration says about a host's key
+ * @ssh: @dest is looked up; @strict and @user_known are set
+ *
+ * A client that does not answer leaves its own defaults.
+ */
+void ssh_policy(struct ssh *ssh);
 
 /**
  * ssh_exec() - run a command
@@ -54,12 +66,18 @@ const char *ssh_explain(int err, struct target_exec *x);
  */
 int ssh_push(const struct ssh *ssh, const char *local, const char *name, unsigned int mode);
 
+/** SSH_FETCH_MAX - bytes that a target may send; more than any plan's samples, logs and perf's text together. */
+#define SSH_FETCH_MAX (1ll << 30)
+
 /**
  * ssh_fetch() - copy TARGET_DIR/out and the agent's logs
  * @ssh: where
- * @local_dir: directory here, made when missing
+ * @local_dir: directory here; one that is there is replaced, when all has come
  *
- * Return: as target_ops.fetch.
+ * What comes is foreign: see unpack().
+ *
+ * Return: as target_ops.fetch; -ENOSPC when the disk here is full, -EFBIG or -EBADMSG when what was sent is too
+ * much or no archive of plain files.
  */
 int ssh_fetch(const struct ssh *ssh, const char *local_dir);
 

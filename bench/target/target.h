@@ -35,6 +35,7 @@ struct qemu_machine;
  * @in_len: its length
  * @in_fd: file as stdin, used when > 0
  * @out_fd: file for stdout, used when > 0
+ * @out_max: bytes that may go there, 0: no limit
  * @out: stdout as text otherwise; free() it
  * @why: first line of stderr
  * @timeout_ms: time limit
@@ -45,6 +46,7 @@ struct target_exec {
 	size_t in_len;
 	int in_fd;
 	int out_fd;
+	long long out_max;
 	char *out;
 	char why[200];
 	int timeout_ms;
@@ -191,6 +193,7 @@ const char *target_default(void);
  * @name: as given
  * @dir: run directory: console logs, trace logs, known_hosts
  * @host: user@machine for row "host"
+ * @known_hosts: file for the keys of real hosts, which stays from run to run; NULL: one in @dir
  * @console_command: shows the console of a real host, for sh; NULL: none
  * @kernel: image to launch
  * @image: root file system
@@ -223,6 +226,7 @@ struct target {
 	const char *name;
 	const char *dir;
 	const char *host;
+	const char *known_hosts;
 	const char *console_command;
 	const char *kernel;
 	const char *image;
@@ -283,6 +287,24 @@ int target_seen_parse(const char *text, struct target_seen *seen);
 #define TARGET_END_COMMAND                                                 \
 	"for p in /proc/[0-9]*; do case $(readlink $p/exe 2>/dev/null) in" \
 	" " TARGET_AGENT "|" TARGET_AGENT "\\ *) kill -9 ${p#/proc/};; esac; done; true"
+
+/**
+ * TARGET_RESTORE_COMMAND - gives a device back that was taken, and says which
+ *
+ * Exit status: TARGET_RESTORE_NONE: there is no record of one; TARGET_RESTORE_NOBODY: no agent that could walk it;
+ * TARGET_RESTORE_BUSY: an agent is at work, which uses it.
+ */
+#define TARGET_RESTORE_COMMAND                                                             \
+	"test -e " TARGET_DIR "/undo || exit 91; test -x " TARGET_AGENT                    \
+	" || exit 92; test \"$(" TARGET_BUSY_COMMAND ")\" = 0 || exit 93; cat " TARGET_DIR \
+	"/undo; " TARGET_AGENT " undo " TARGET_DIR
+
+#define TARGET_RESTORE_NONE 91
+#define TARGET_RESTORE_NOBODY 92
+#define TARGET_RESTORE_BUSY 93
+
+/** TARGET_RESTORE_MS - its time limit: a driver's remove and probe functions can take long. */
+#define TARGET_RESTORE_MS 120000
 
 /**
  * target_ram_offset() - place of a guest physical address in the memory file

@@ -139,7 +139,7 @@ for boot in system agent; do
 	for plan in preserve blackout; do
 		name=$boot-$plan
 		# The limits are those of a server; in an emulator on a busy machine sshd alone was seen to take 30 s.
-		run "$name" --host "$host" --device 0000:00:04.0 -p "$work/$plan.ini" -k host --boot $boot --slowdown 4
+		run "$name" --host "$host" --device 0000:00:04.0 -w lsi -p "$work/$plan.ini" -k host --boot $boot --slowdown 4
 		[ "$rc" -eq 0 ] || { show "$name"; tail -n 30 "$work/console.log"; fail "$name: exit status $rc"; }
 		expect "$name: boot way in the record" "$(q "$name" '.[] | select(.kind=="run") | .boot' | tr -d '"')" $boot
 		expect "$name: cycles that are ok" "$(q "$name" '[.[] | select(.kind=="outcome" and .outcome=="ok") | .cycle] | unique | length')" 2

@@ -30,6 +30,7 @@ lubench:
     lubench_device: "0000:00:04.0"
     lubench_plan: $work/plan.ini
     lubench_kernel: $series
+    lubench_workload: lsi
     lubench_may_lack: [incoming agent, clock, device]
     lubench_out: $work/fleet
 END

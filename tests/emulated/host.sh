@@ -23,12 +23,12 @@ grep -E '^ok +host ' "$work/doctor.txt" || { show doctor; fail "doctor does not 
 run nodevice --host "$host" -p "$work/plan.ini" -k "$series"
 expect "without --device: exit status" "$rc" 2
 
-run wrong --host ssh://root@127.0.0.1:1 --device 0000:00:04.0 -p "$work/plan.ini" -k "$series"
+run wrong --host ssh://root@127.0.0.1:1 --device 0000:00:04.0 -w lsi -p "$work/plan.ini" -k "$series"
 [ "$rc" -ne 0 ] || fail "a host that does not answer: the run ended well"
 grep -q '^lubench: cannot reach .*ssh' "$work/wrong.txt" || { show wrong; fail "a host that does not answer: no clear message"; }
 ok "a host that does not answer: $(sed -n 's/^lubench: cannot/cannot/p' "$work/wrong.txt" | head -n 1)"
 
-run run --host "$host" --device 0000:00:04.0 -p "$work/plan.ini" -k "$series"
+run run --host "$host" --device 0000:00:04.0 -w lsi -p "$work/plan.ini" -k "$series"
 [ "$rc" -eq 0 ] || { show run; fail "exit status $rc"; }
 expect "points that are ok" "$(q run '[.[] | select(.kind=="outcome" and .outcome=="ok")] | length')" 2
 expect "samples of something lost, corrupt or refused" \
@@ -40,7 +40,7 @@ ok "a kexec on a host that was reached over ssh alone"
 
 # The console makes the difference between a machine that is lost and one that has said why.
 console="tail -n 0 -F $work/machine/console-1.log"
-"$lubench" run -o "$work/panic" --host "$host" --device 0000:00:04.0 -p "$work/plan.ini" -k "$series" --console "$console" \
+"$lubench" run -o "$work/panic" --host "$host" --device 0000:00:04.0 -w lsi -p "$work/plan.ini" -k "$series" --console "$console" \
 	>"$work/panic.txt" 2>&1 </dev/null &
 runner=$!
 # From the first phase on the agent is at work.

@@ -207,6 +207,7 @@ static const struct waits {
 	{ "probe", "panic", "harness-error", "harness-error", "agent probe" },
 	{ "probe", "reboot", "harness-error", "harness-error", "agent probe" },
 	{ "probe", "full", "harness-error", "harness-error", "No space left" },
+	{ "probe", "wrong-outgoing", NULL, "wrong-kernel", "build id 00fe: boot " },
 	{ "start", "stall", "harness-error", "harness-error", "could not be started" },
 	{ "start", "lost-ssh", "harness-error", "harness-error", "Connection closed" },
 	{ "start", "panic", "panic-outgoing", "harness-error", NULL },

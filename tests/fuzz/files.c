@@ -13,8 +13,10 @@ static char dir[64];
 
 static void clean(void)
 {
-	static const char *const names[] = { "journal.jsonl", "samples.jsonl", "out/outcome.json",
-					     "out/samples.jsonl", "out" };
+	static const char *const names[] = {
+		"journal.jsonl",     "samples.jsonl", "out/outcome.json",
+		"out/samples.jsonl", "out",	      "archive"
+	};
 	char path[128];
 	size_t i;
 

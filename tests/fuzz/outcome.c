@@ -30,6 +30,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	/* One outcome, and a reason for all but one. */
 	if (!outcome_valid(res.outcome) || !strcmp(res.outcome, "ok") != !*res.reason)
 		__builtin_trap();
+	for (const char *p = res.reason; *p; p++)
+		if (*p < ' ' || *p > '~')
+			__builtin_trap();
 	cycle_result_free(&res);
 	return 0;
 }

@@ -34,6 +34,22 @@ check "what is no address is refused"
 [ $? -eq 1 ] && grep -q MISSING "$out"
 check "no answer at all"
 
+# A host that is reached: an ssh client that answers from a file.
+mkdir -p "$TEST_DIR/bin"
+printf '#!/bin/sh\ncase "$*" in -G*) exit 1 ;; *"sh -s"*) cat >/dev/null; cat %s ;; esac\n' "$TEST_DIR/said" >"$TEST_DIR/bin/ssh"
+chmod +x "$TEST_DIR/bin/ssh"
+sed 's/^arch=.*/arch=riscv64/; s/^os=.*/os=Fedora Linux 43/; s/ kho=on//; /^starter=/d; s/^candidate=.*/candidate=0000:01:00.0 0x144d 0xa80a 0x010802 nvme- pf 3- 0000:01:00.0,/' \
+	"$dir/good.answers" >"$TEST_DIR/said"
+PATH=$TEST_DIR/bin:$PATH LUBENCH_CACHE=$TEST_DIR/cache "$lubench" doctor root@h >"$out" 2>&1
+[ $? -eq 1 ] && ! grep -q -e 'emulator' -e 'root image' -e 'ssh key' "$out"
+check "with a host only what a host needs counts"
+grep -q '^MISSING *architecture *riscv64' "$out"
+check "another architecture is missing, not skipped"
+grep -q 'mend: grubby --update-kernel=ALL' "$out" && grep -q 'make kernel-install HOST=root@h enables a unit' "$out"
+check "remedies are those of its system"
+! grep -q '^info *device' "$out"
+check "an NVMe device that was never tried is no candidate"
+
 # Of this machine, whatever it is: the script comes to its end, and all that it says can be read.
 sh -s -- 0000:00:00.0 <"$TOP/bench/doctor/script.sh" >"$TEST_DIR/here" 2>"$TEST_DIR/err"
 [ ! -s "$TEST_DIR/err" ] && [ "$(tail -n 1 "$TEST_DIR/here")" = end=1 ]

@@ -77,6 +77,7 @@ lubench:
   vars:
     ansible_password: to-be-seen-nowhere
     lubench_path: $work/lubench
+    lubench_kernel: series
     lubench_plan: $work/plan.ini
     lubench_options: ["--slowdown", "2"]
 END

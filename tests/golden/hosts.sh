@@ -31,6 +31,29 @@ grep -q '^ok 1 root@a$' "$work/out" && grep -q '^not ok 2 root@b # ' "$work/out"
 	grep -q 'root@b: ended with status 1; see .*/three/b/run.log' "$work/err"
 check "what it prints names each of them"
 
+grep -q "a: device given back: 0000:00:04.0" "$work/three/a/run.log" &&
+grep -q 'b: device given back: 0000:00:04.0' "$work/three/b/run.log"
+check "the device is given back at the end, after a quarantine, too"
+hosts "$work/busy" fake:noconsole,stall.freeze@4 root@b >"$work/out" 2>"$work/err"
+grep -q 'root@b: an agent is at work and has the device; .*: build/lubench doctor root@b --restore$' "$work/err"
+check "unless an agent uses it: then it is said how"
+hosts "$work/mute" fake:noconsole,lost-ssh.restore@4 a >"$work/out" 2>"$work/err"
+grep -q 'a: the device could not be given back: Connection closed.*: build/lubench doctor a --restore$' "$work/err"
+check "or when the host does not answer"
+
+hosts "$work/unbegun" fake a b >/dev/null 2>&1
+rm -r "$work/unbegun/a/journal.jsonl" "$work/unbegun/a/samples.jsonl" "$work/unbegun/a/plan.ini"
+rm -r "$work/unbegun/b"
+sed 's/^cycles=.*/cycles=1/' "$work/plan.ini" >"$work/other.ini"
+mv "$work/plan.ini" "$work/kept.ini" && mv "$work/other.ini" "$work/plan.ini"
+"$lubench" run --resume "$work/unbegun" >"$work/out" 2>"$work/err" && [ "$(outcomes "$work/unbegun/a")" = "$all_ok" ] &&
+	[ "$(outcomes "$work/unbegun/b")" = "$all_ok" ]
+check "hosts that had not begun when the controller was killed begin, with the plan of then"
+mv "$work/kept.ini" "$work/plan.ini"
+hosts "$work/nothing" fake:noconsole,nolu a >"$work/out" 2>"$work/err"
+[ $? -eq 1 ] && grep -q 'nothing was measured on a; ' "$work/err" && [ "$(grep -c '^ok .*SKIP' "$work/out")" = 8 ]
+check "a run without any number does not end well"
+
 EXEC="exec" hosts "$work/held" fake:slow a >/dev/null 2>&1 &
 slow=$!
 for _ in $(seq 100); do
@@ -61,7 +84,7 @@ sed -i 's/,slow@3//' "$work"/killed/*/journal.jsonl
 	[ "$(outcomes "$work/killed/b")" = "$all_ok" ]
 check "both go on after the controller was killed"
 
-EXEC="exec" hosts "$work/stopped" fake:slow a b >/dev/null 2>"$work/err" &
+EXEC="exec" hosts "$work/stopped" fake:noconsole,slow a b >/dev/null 2>"$work/err" &
 slow=$!
 for _ in $(seq 200); do
 	[ "$(cat "$work"/stopped/*/journal.jsonl 2>/dev/null | grep -c '"intent"')" = 2 ] && break
@@ -72,6 +95,8 @@ wait $slow
 [ $? -eq 130 ] && grep -q -- '--resume .*/stopped$' "$work/err" &&
 	[ "$(cat "$work"/stopped/*/journal.jsonl | grep -c '"interrupted"')" = 2 ]
 check "a request to stop reaches all of them"
+grep -q 'an agent is at work and has the device; .* --restore$' "$work"/stopped/*/run.log
+check "and what has to be done later is said"
 
 [ -n "$(find "$work/three" -type f)" ] && [ -z "$(find "$work/three" "$work/killed" -perm /077)" ]
 check "nobody else reads what a run leaves"

@@ -12,7 +12,8 @@ cat >"$work/bin/ssh" <<SSH
 #!/bin/sh
 [ ! -e "$work/down" ] || { echo "ssh: connect to host h port 22: Connection refused" >&2; exit 255; }
 case "\$*" in
-*"id -u"*) cat "$work/facts" ;;
+-G*) cat "$work/policy" ;;
+*"id -u"*) echo "\$*" >"$work/told"; cat "$work/facts" ;;
 *"/boot/config-"*) [ -e "$work/config" ] || exit 91; cat "$work/config" ;;
 *) exit 1 ;;
 esac
@@ -63,6 +64,14 @@ if ! command -v rpmbuild >/dev/null; then
 	{ echo CONFIG_64BIT=y; seq 200 | sed 's/.*/CONFIG_X&=y/'; } >"$work/config"
 	refused "no rpmbuild" "no rpmbuild; install it" build root@h
 fi
+facts 0 riscv64 6.1.0-1-amd64 debian
+grep -q -- '-oStrictHostKeyChecking=accept-new -oUserKnownHostsFile="[^ ]*/hosts/h/known_hosts" ~/.ssh/known_hosts' "$work/told" &&
+	grep -q -- '-oClearAllForwardings=yes -oForwardAgent=no -oForwardX11=no' "$work/told"
+check "a new key is taken, a changed one is not, and nothing is forwarded"
+printf 'stricthostkeychecking true\nuserknownhostsfile /u/known\n' >"$work/policy"
+refused "another architecture, strictly" "unknown architecture" build root@h
+grep -q ForwardAgent=no "$work/told" && ! grep -q 'StrictHostKeyChecking\|KnownHosts' "$work/told"
+check "a user who wants keys to be known gets that"
 touch "$work/down"
 refused "nobody there" "cannot reach root@h over ssh: .*Connection refused.*BatchMode" build root@h
 [ -z "$(find "$work/cache" -path '*/kernels/*' -o -path '*/obj/*')" ] || { echo "not ok - something was built"; failed=1; }
@@ -84,7 +93,12 @@ one_line() { # WHAT PATTERN OPTION...
 cd "$TOP" || exit
 one_line "an unknown way" "use none, system or agent" --host h --device 0000:00:01.0 --boot floppy
 one_line "a way without a host" "for a real host" --boot agent -t vtd
-one_line "a kernel that was not made" "no kernel was made for root@h; run: make kernel HOST=root@h" --host root@h --device 0000:00:01.0 -k host
+one_line "a workload of QEMU" "exists in QEMU only: .* igb, dsa or e1000e" --host root@h --device 0000:00:01.0
+one_line "the kernel of a host by default" "no kernel was made for root@h" --host root@h --device 0000:00:01.0 -w igb
+"$lubench" run -H h -d '3b:00.0' -w igb -o "$work/run" >"$work/out" 2>&1
+[ $? -eq 2 ] && grep -q -- '--device 3b:00.0: write it like' "$work/out"
+check "what is no address of a device"
+one_line "a kernel that was not made" "no kernel was made for root@h; run: make kernel HOST=root@h" --host root@h --device 0000:00:01.0 -w igb -k host
 mkdir -p "$work/cache/hosts/h/kernel" && touch "$work/cache/hosts/h/kernel/bzImage"
-one_line "a kernel without a name" "no provenance.json" --host root@h --device 0000:00:01.0 -k host
+one_line "a kernel without a name" "no provenance.json" --host root@h --device 0000:00:01.0 -w igb -k host
 exit $failed

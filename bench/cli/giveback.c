@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The device of a real host goes back to its driver, whichever way a run ends. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "bench/cli/campaign.h"
+#include "bench/lubench.h"
+#include "bench/target/proc.h"
+
+/* The user asked to stop: one more ^C ends this, too. */
+static int ask(struct campaign *c, struct target_exec *x, bool patient)
+{
+	struct cycle_budgets b = cycle_budgets_for(&c->target, 0, 0);
+	long long until = proc_now_ms() + b.probe;
+	int err;
+
+	for (;;) {
+		free(x->out);
+		x->out = NULL;
+		err = c->target.row->ops->exec(&c->target, x);
+		/* The agent of the last cycle has written its outcome, and is about to end. */
+		if (err != TARGET_RESTORE_BUSY || !patient || proc_now_ms() > until ||
+		    proc_sleep(b.again))
+			return err;
+	}
+}
+
+void campaign_give_back(struct campaign *c, bool patient)
+{
+	struct target_exec x = { .command = TARGET_RESTORE_COMMAND,
+				 .timeout_ms = TARGET_RESTORE_MS };
+	const char *host = c->target.host;
+	int err;
+
+	/* Nothing was asked of it by this controller, or by one before. */
+	if (!host || !c->launches || !c->target.priv)
+		return;
+	proc_go_on();
+	if (c->target.slowdown)
+		x.timeout_ms *= (int)c->target.slowdown;
+	err = ask(c, &x, patient);
+	if (!err)
+		progress_note("%s: device given back: %s", host, x.out ? console_plain(x.out) : "");
+	else if (err == TARGET_RESTORE_BUSY)
+		lub_err("%s: an agent is at work and has the device; once it has ended: build/lubench doctor %s --restore",
+			host, host);
+	else if (err != TARGET_RESTORE_NONE)
+		lub_err("%s: the device could not be given back: %s; run: build/lubench doctor %s --restore",
+			host, target_why(err, &x), host);
+	free(x.out);
+}
