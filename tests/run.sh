@@ -136,9 +136,9 @@ for group in "${groups[@]}"; do
 done
 made_meanwhile
 [ ${#tried[@]} -eq 0 ] || printf '%s\n' "${tried[@]}" |
-	awk -v lost="${lost[*]:-}" '{ n[$2 " " $3 " " $4] += $1 }
+	awk -v lost="${lost[*]:-}" '{ what = $0; sub(/^[0-9]+ /, "", what); n[what] += $1 }
 		END { for (what in n) line = line (line ? ", " : "tried: ") n[what] " " what
-		      gsub(/  +/, "", line); print line ": " (lost ? "losses in " lost : "0 losses") }'
+		      print line ": " (lost ? "losses in " lost : "0 losses") }'
 [ ${#left[@]} -eq 0 ] || printf 'left to make test-full: %s\n' "${left[@]}"
 [ $skipped -eq 0 ] || echo "$skipped skipped"
 [ $late -eq 0 ] || echo "$late of them for lack of time: run make test where nobody waits"
