@@ -167,7 +167,7 @@ struct cmp_run {
 /**
  * struct cmp_cycles - how the cycles of one mode ended
  * @tried: of each side: neither skipped for a stated reason, nor without an outcome
- * @ok: how many of these ended ok
+ * @ok: how many of these ended ok at each point that was not skipped
  */
 struct cmp_cycles {
 	const char *mode;
@@ -183,7 +183,8 @@ struct cmp_families {
  * struct compare - a comparison
  * @runs: runs of all sides
  * @cycles: planned cycles of each side
- * @ok: how many of them ended ok
+ * @ok: how many of them ended ok at each point that was not skipped
+ * @points, @points_ok: planned points of all these cycles, and how many of them ended ok
  * @modes: how the cycles of each mode ended
  * @ended: do more of them fail; its @n are tried cycles, and Holm's correction does not go over it
  * @worse, @better, @judged: tests with that verdict, without @ended; judged with any verdict
@@ -198,6 +199,7 @@ struct compare {
 	struct cmp_series *series;
 	size_t nr_series, cap_series;
 	size_t cycles[CMP_SIDES], ok[CMP_SIDES];
+	size_t points[CMP_SIDES], points_ok[CMP_SIDES];
 	struct cmp_cycles *modes;
 	size_t nr_modes, cap_modes;
 	struct cmp_test ended;

@@ -145,14 +145,16 @@ json_t *cmp_json(const struct compare *c)
 	cmp_conditions(c, condition, differ);
 	return json_pack(
 		"{s:i, s:s, s:s?, s:i, s:s, s:f, s:f, s:{s:i, s:i, s:i}, s:[i,i], s:[i,i], "
-		"s:{s:i, s:i, s:i, s:i, s:i}, s:o, s:o, s:o, s:o}",
+		"s:[i,i], s:[i,i], s:{s:i, s:i, s:i, s:i, s:i}, s:o, s:o, s:o, s:o}",
 		"schema", 1, "kind", "comparison", "label", label, "exit", cmp_outcome(c),
 		"verdict", cmp_sentence(c, line, sizeof(line)), "alpha", c->opt.alpha, "floor",
 		c->opt.floor, "families", "series", (int)c->families.series, "scaling",
 		(int)c->families.scaling, "points", (int)c->families.points, "cycles",
 		(int)c->cycles[CMP_BASE], (int)c->cycles[CMP_NEW], "cycles_ok",
-		(int)c->ok[CMP_BASE], (int)c->ok[CMP_NEW], "answers", "judged", (int)c->judged,
-		"worse", (int)c->worse, "better", (int)c->better, "lost", (int)c->lost,
-		"lost_points", (int)c->lost_points, "ended", ended(c), "differences", differ,
-		"runs", runs, "series", all);
+		(int)c->ok[CMP_BASE], (int)c->ok[CMP_NEW], "points_planned",
+		(int)c->points[CMP_BASE], (int)c->points[CMP_NEW], "points_ok",
+		(int)c->points_ok[CMP_BASE], (int)c->points_ok[CMP_NEW], "answers", "judged",
+		(int)c->judged, "worse", (int)c->worse, "better", (int)c->better, "lost",
+		(int)c->lost, "lost_points", (int)c->lost_points, "ended", ended(c), "differences",
+		differ, "runs", runs, "series", all);
 }

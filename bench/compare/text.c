@@ -192,6 +192,8 @@ int cmp_text(FILE *out, const struct compare *c, bool all)
 	runs(out, c, CMP_HISTORY, "history  ");
 	fprintf(out, "cycles   ok: base %zu of %zu, new %zu of %zu\n", c->ok[CMP_BASE],
 		c->cycles[CMP_BASE], c->ok[CMP_NEW], c->cycles[CMP_NEW]);
+	fprintf(out, "points   ok: base %zu of %zu, new %zu of %zu\n", c->points_ok[CMP_BASE],
+		c->points[CMP_BASE], c->points_ok[CMP_NEW], c->points[CMP_NEW]);
 	table(out, c, all, true);
 	if (all)
 		table(out, c, all, false);
