@@ -121,11 +121,33 @@ struct input {
 	bool broken;
 };
 
+/*
+ * A run that is given twice would be twice as many cycles that are not independent of each other, and one on both
+ * sides is no comparison. A run of either side has its part in the history already.
+ *
+ * Return: 1 to take it, 0 to leave it out, -EINVAL.
+ */
+static int is_new(const struct compare *c, const struct record_set *set, const char *dir,
+		  enum cmp_side side)
+{
+	const struct cmp_run *run = cmp_find_run(c, set->run_id);
+
+	if (!run)
+		return 1;
+	if (side == CMP_NEW && run->side == CMP_BASE) {
+		lub_err("%s: run %s is on both sides; leave it out of BASE or of NEW", dir,
+			set->run_id);
+		return -EINVAL;
+	}
+	lub_err("%s: run %s was given before, and is taken once", dir, set->run_id);
+	return 0;
+}
+
 static int read_side(struct input *in, struct compare *c, const char *words,
 		     const struct runs_choice *choice, enum cmp_side side)
 {
 	char *dirs[CMP_MAX_RUNS];
-	int nr = runs_find(words, choice, dirs, CMP_MAX_RUNS), err = nr < 0 ? nr : 0, i;
+	int nr = runs_find(words, choice, dirs, CMP_MAX_RUNS), err = nr < 0 ? nr : 0, i, take;
 
 	for (i = 0; i < nr; i++) {
 		struct record_set *set = &in->sets[in->n];
@@ -144,7 +166,8 @@ static int read_side(struct input *in, struct compare *c, const char *words,
 		}
 		if (!err) {
 			in->broken |= set->torn || set->bad_lines;
-			err = cmp_add_run(c, set, side);
+			take = is_new(c, set, dirs[i], side);
+			err = take > 0 ? cmp_add_run(c, set, side) : take;
 		}
 		free(dirs[i]);
 	}

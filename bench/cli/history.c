@@ -160,7 +160,10 @@ static int read_all(struct compare *c, struct record_set *sets, const struct fou
 		}
 		if (!err && (sets[i].torn || sets[i].bad_lines))
 			lub_err("%s: torn, or holds bad lines: what is left is used", f->dirs[i]);
-		if (!err)
+		if (!err && cmp_find_run(c, sets[i].run_id))
+			lub_err("%s: run %s was given before, and is taken once", f->dirs[i],
+				sets[i].run_id);
+		else if (!err)
 			err = cmp_add_run(c, &sets[i], CMP_BASE);
 	}
 	return err;

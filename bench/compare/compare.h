@@ -223,6 +223,16 @@ void cmp_init(struct compare *c, const struct cmp_options *opt);
 int cmp_add_run(struct compare *c, const struct record_set *set, enum cmp_side side);
 
 /**
+ * cmp_find_run() - a run that is in already, on any side
+ * @run_id: what it is called; a copy of it elsewhere has the same values
+ *
+ * cmp_add_run() takes what it is given: one run twice would pass for twice as many cycles.
+ *
+ * Return: that run, NULL when there is none.
+ */
+const struct cmp_run *cmp_find_run(const struct compare *c, const char *run_id);
+
+/**
  * cmp_judge() - ask and answer all questions; once, after all runs are in
  *
  * Return: 0 or -ENOMEM.

@@ -115,6 +115,16 @@ int cmp_add_run(struct compare *c, const struct record_set *set, enum cmp_side s
 	return 0;
 }
 
+const struct cmp_run *cmp_find_run(const struct compare *c, const char *run_id)
+{
+	size_t i;
+
+	for (i = 0; i < c->nr_runs; i++)
+		if (!strcmp(c->runs[i].set->run_id, run_id))
+			return &c->runs[i];
+	return NULL;
+}
+
 #define ORDER(a, b) (((a) > (b)) - ((a) < (b)))
 
 static int cmp_obs(const void *a, const void *b)

@@ -36,7 +36,8 @@ made_up one 20 "if \$c == 3 then $panic else \"ok\" end"
 made_up some 20 "if \$c % 5 == 0 then $panic else \"ok\" end"
 made_up large 20 "if \$h == 64 then $panic else \"ok\" end"
 
-ends 0 compare "$tmp/fine" "$tmp/fine" && said 'cycles that ended ok 20/20 20/20' && ! grep -q 'fail:\|failed, \|LOST' "$tmp/out"
+made_up fine-too 20 '"ok"'
+ends 0 compare "$tmp/fine" "$tmp/fine-too" && said 'cycles that ended ok 20/20 20/20' && ! grep -q 'fail:\|failed, \|LOST' "$tmp/out"
 check "where nothing fails nothing is said to"
 
 ends 1 compare "$tmp/fine" "$tmp/half" && grep -q '^cycles that ended ok .*20/20 .*10/20 .* 0.0004 WORSE$' "$tmp/out" &&
@@ -51,7 +52,8 @@ ends 1 compare --markdown "$tmp/fine" "$tmp/half" && grep -q '^| cycles that end
 check "and in Markdown"
 ends 0 compare "$tmp/half" "$tmp/fine" && said 'NO REGRESSION FOUND' && said 'fewer cycles fail: 0 of 20, of the base 10 of 20'
 check "a base that does is no regression"
-ends 0 compare "$tmp/half" "$tmp/half" && ! grep -q 'cycles fail' "$tmp/out"
+made_up half-too 20 "if \$c % 4 < 2 then $panic else \"ok\" end"
+ends 0 compare "$tmp/half" "$tmp/half-too" && ! grep -q 'cycles fail' "$tmp/out"
 check "nor is one that does so as often"
 
 made_up ten 10 '"ok"'
@@ -108,7 +110,7 @@ ends 1 compare --markdown "$tmp/fine" "$tmp/large" && grep -q '64 HWPTs .*\*\*lo
 check "and in Markdown, where a reason ends no cell"
 without() { # NAME JQ: the run without what that selects
 	mkdir -p "$tmp/$1"
-	jq -c "select(($2) | not)" "$tmp/fine/samples.jsonl" >"$tmp/$1/samples.jsonl"
+	jq -c --arg r "$1" "select(($2) | not) | .run = \$r" "$tmp/fine/samples.jsonl" >"$tmp/$1/samples.jsonl"
 }
 without silent '.kind == "sample" and .params.hwpts == 64'
 ends 1 compare "$tmp/fine" "$tmp/silent" && said '1 point of the base is lost' && ! grep -q 'cycles fail' "$tmp/out"

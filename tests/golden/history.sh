@@ -35,6 +35,9 @@ history 1 -a "$tmp/wild" --runs "$tmp/runs" --json &&
 	jq -e '.exit == 1 and .worse == 1 and (.points[0].values | length) == 19 and .points[0].changes[0].run == "run-10"' \
 		"$tmp/out" >/dev/null
 check "the same from the index, as JSON"
+history 1 -a "$tmp/wild" "$tmp/runs" "$tmp/runs/run-07" && grep -q 'run run-07 was given before, and is taken once$' "$tmp/err" &&
+	! grep -q run-07 "$tmp/out"
+check "a run that is given twice is taken once"
 history 2 -a "$tmp/none" "$tmp"/runs/run-0[0-9] && grep -q 'too few runs' "$tmp/out"
 check "few runs give no verdict"
 { cat "$tmp/wild"; echo 'run-10 step preserve.* the price of a safer walk'; } >"$tmp/both"
