@@ -179,6 +179,12 @@ static void say_difference(const char *what, void *arg)
 	lub_err("%s%s", arg ? "FORCED in spite of " : "not comparable: ", what);
 }
 
+static void say_caution(const char *what, void *arg)
+{
+	(void)arg;
+	lub_err("caution: %s", what);
+}
+
 /* A side without any number is no comparison; the first point that failed tells most. */
 static void say_if_empty(const struct compare *c, const struct options *o, enum cmp_side side)
 {
@@ -232,8 +238,10 @@ static int compare(struct compare *c, struct input *in, const struct options *o)
 		lub_err("compare runs of one machine (--target, --plan), or say --force");
 		return CMP_UNKNOWN;
 	}
-	if (!err)
+	if (!err) {
+		cmp_cautions(c, say_caution, NULL);
 		err = cmp_judge(c);
+	}
 	for (side = 0; side < CMP_SIDES && !err; side++)
 		say_if_empty(c, o, side);
 	if (!err)

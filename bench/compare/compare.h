@@ -253,6 +253,14 @@ size_t cmp_conditions(const struct compare *c, void (*each)(const char *what, vo
 		      void *arg);
 
 /**
+ * cmp_cautions() - what may differ, and makes a comparison say less: the plan
+ * @c, @each, @arg: as of cmp_conditions()
+ *
+ * Return: how many there are.
+ */
+size_t cmp_cautions(const struct compare *c, void (*each)(const char *what, void *arg), void *arg);
+
+/**
  * enum cmp_outcome - what a comparison comes to; the exit status of `lubench compare`
  * @CMP_UNKNOWN: no series could be judged
  */

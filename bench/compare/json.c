@@ -134,6 +134,7 @@ static void condition(const char *what, void *arg)
 json_t *cmp_json(const struct compare *c)
 {
 	json_t *all = json_array(), *runs = json_array(), *differ = json_array();
+	json_t *cautions = json_array();
 	const char *label = cmp_label(c);
 	char line[CMP_SENTENCE];
 	size_t i;
@@ -143,9 +144,10 @@ json_t *cmp_json(const struct compare *c)
 	for (i = 0; i < c->nr_series; i++)
 		json_array_append_new(all, series(c, &c->series[i]));
 	cmp_conditions(c, condition, differ);
+	cmp_cautions(c, condition, cautions);
 	return json_pack(
 		"{s:i, s:s, s:s?, s:i, s:s, s:f, s:f, s:{s:i, s:i, s:i}, s:[i,i], s:[i,i], "
-		"s:[i,i], s:[i,i], s:{s:i, s:i, s:i, s:i, s:i}, s:o, s:o, s:o, s:o}",
+		"s:[i,i], s:[i,i], s:{s:i, s:i, s:i, s:i, s:i}, s:o, s:o, s:o, s:o, s:o}",
 		"schema", 1, "kind", "comparison", "label", label, "exit", cmp_outcome(c),
 		"verdict", cmp_sentence(c, line, sizeof(line)), "alpha", c->opt.alpha, "floor",
 		c->opt.floor, "families", "series", (int)c->families.series, "scaling",
@@ -156,5 +158,5 @@ json_t *cmp_json(const struct compare *c)
 		(int)c->points_ok[CMP_BASE], (int)c->points_ok[CMP_NEW], "answers", "judged",
 		(int)c->judged, "worse", (int)c->worse, "better", (int)c->better, "lost",
 		(int)c->lost, "lost_points", (int)c->lost_points, "ended", ended(c), "differences",
-		differ, "runs", runs, "series", all);
+		differ, "cautions", cautions, "runs", runs, "series", all);
 }

@@ -147,6 +147,15 @@ static void runs(FILE *out, const struct compare *c, enum cmp_side side, const c
 	}
 }
 
+static void caution(const char *what, void *out)
+{
+	char line[420];
+
+	snprintf(line, sizeof(line),
+		 "%s: only points that both have are compared, and not how many cycles fail", what);
+	fmt_wrap(out, "caution  ", line);
+}
+
 static void rules(FILE *out, const struct compare *c)
 {
 	char line[400], name[NAME], buf[CELL];
@@ -194,6 +203,7 @@ int cmp_text(FILE *out, const struct compare *c, bool all)
 		c->cycles[CMP_BASE], c->ok[CMP_NEW], c->cycles[CMP_NEW]);
 	fprintf(out, "points   ok: base %zu of %zu, new %zu of %zu\n", c->points_ok[CMP_BASE],
 		c->points[CMP_BASE], c->points_ok[CMP_NEW], c->points[CMP_NEW]);
+	cmp_cautions(c, caution, out);
 	table(out, c, all, true);
 	if (all)
 		table(out, c, all, false);

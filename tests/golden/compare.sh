@@ -81,6 +81,16 @@ change drift 'if .kind == "run" then .machine.clock.hz = 62500100 else . end'
 cmp 0 $real "$tmp/drift"
 check "a rate measured anew is not"
 
+change reps 'if .kind == "run" then .reps += 1 else . end'
+cmp 2 $real "$tmp/reps" && grep -q 'not comparable: repetitions: [0-9]* in run' "$tmp/err"
+check "other repetitions in a cycle are refused"
+change edited 'if .kind == "run" then .plan = "mine" else . end'
+cmp 0 $real "$tmp/edited" && grep -q '^lubench: caution: plan: .* in run .*, mine in run edited$' "$tmp/err" && grep -q '^caution  plan: ' "$tmp/out"
+check "another plan is a caution"
+cmp 0 --json $real "$tmp/edited" && jq -e '.cautions | length == 1 and (.[0] | startswith("plan: "))' "$tmp/out" >"$tmp/jq" &&
+	cmp 0 --markdown $real "$tmp/edited" && grep -q '^- \*\*caution\*\*: plan: ' "$tmp/out"
+check "in JSON and Markdown, too"
+
 change four 'select((.cycle // 0) <= 8)'
 change four-too . "$tmp/four"
 cmp 2 "$tmp/four" "$tmp/four-too" && grep -q 'fewer than 5 cycles' "$tmp/out" && grep -q '^verdict  CANNOT SAY' "$tmp/out"
