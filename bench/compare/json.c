@@ -18,13 +18,13 @@ static json_t *number(double x)
 
 static json_t *test(const struct cmp_test *t)
 {
-	return json_pack("{s:[i,i], s:[o,o], s:o, s:[o,o], s:o, s:o, s:o, s:b, s:s, s:s?}", "n",
-			 (int)t->n[CMP_BASE], (int)t->n[CMP_NEW], "median",
+	return json_pack("{s:[i,i], s:[o,o], s:o, s:[o,o], s:o, s:o, s:o, s:b, s:s, s:s?, s:s?}",
+			 "n", (int)t->n[CMP_BASE], (int)t->n[CMP_NEW], "median",
 			 number(t->med[CMP_BASE]), number(t->med[CMP_NEW]), "change",
 			 number(t->shift), "interval", number(t->lo), number(t->hi), "delta",
 			 number(t->delta), "p", number(t->p), "p_adjusted", number(t->p_adj),
 			 "judged", t->judged, "verdict", cmp_verdict_name(t->verdict), "why",
-			 t->why);
+			 t->why, "expected", t->expected);
 }
 
 static json_t *values(const struct compare *c, const struct cmp_obs_list *list)
@@ -147,7 +147,7 @@ json_t *cmp_json(const struct compare *c)
 	cmp_cautions(c, condition, cautions);
 	return json_pack(
 		"{s:i, s:s, s:s?, s:i, s:s, s:f, s:f, s:{s:i, s:i, s:i}, s:[i,i], s:[i,i], "
-		"s:[i,i], s:[i,i], s:{s:i, s:i, s:i, s:i, s:i}, s:o, s:o, s:o, s:o, s:o}",
+		"s:[i,i], s:[i,i], s:{s:i, s:i, s:i, s:i, s:i, s:i}, s:o, s:o, s:o, s:o, s:o}",
 		"schema", 1, "kind", "comparison", "label", label, "exit", cmp_outcome(c),
 		"verdict", cmp_sentence(c, line, sizeof(line)), "alpha", c->opt.alpha, "floor",
 		c->opt.floor, "families", "series", (int)c->families.series, "scaling",
@@ -156,7 +156,7 @@ json_t *cmp_json(const struct compare *c)
 		(int)c->ok[CMP_BASE], (int)c->ok[CMP_NEW], "points_planned",
 		(int)c->points[CMP_BASE], (int)c->points[CMP_NEW], "points_ok",
 		(int)c->points_ok[CMP_BASE], (int)c->points_ok[CMP_NEW], "answers", "judged",
-		(int)c->judged, "worse", (int)c->worse, "better", (int)c->better, "lost",
-		(int)c->lost, "lost_points", (int)c->lost_points, "ended", ended(c), "differences",
-		differ, "cautions", cautions, "runs", runs, "series", all);
+		(int)c->judged, "worse", (int)c->worse, "better", (int)c->better, "expected",
+		(int)c->expected, "lost", (int)c->lost, "lost_points", (int)c->lost_points, "ended",
+		ended(c), "differences", differ, "cautions", cautions, "runs", runs, "series", all);
 }

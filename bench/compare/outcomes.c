@@ -151,7 +151,7 @@ static bool missing(const struct compare *c, struct cmp_point *p)
 	on_purpose = left_out(c, p->p, &why);
 	why = why ? why : p->null_why[CMP_NEW];
 	p->test.why = why ? why : p->test.why;
-	return !on_purpose;
+	return !on_purpose && !p->noted[CMP_NEW];
 }
 
 void cmp_lost(struct compare *c, struct cmp_series *s)

@@ -62,6 +62,17 @@ mkdir "$tmp/many" && cp -r "$tmp/slow" "$tmp/many/one" && echo "no run" >"$tmp/m
 cmp 1 $real "$tmp/many"
 check "a directory of runs, and a file that just lies there"
 
+printf 'slow invalid preserve.* a build\nslow step preserve.* a lock\n' >"$tmp/some"
+cmp 0 --annotations "$tmp/some" $real "$tmp/slow" && grep -q 'run slow: preserve.\* is left out, as it is noted as invalid: a build$' "$tmp/err" && ! grep -q LOST "$tmp/out"
+check "metrics of a run that are known to be invalid are left out"
+echo 'slow invalid * a build' >"$tmp/whole"
+cmp 0 --annotations "$tmp/whole" $real "$tmp/slow,$tmp/same" && grep -q 'run slow is left out, as it is noted as invalid: a build$' "$tmp/err" &&
+	! grep -q 'run slow' "$tmp/out" && cmp 2 --annotations "$tmp/whole" $real "$tmp/slow"
+check "and so is all of it"
+tail -n 1 "$tmp/some" >"$tmp/step"
+cmp 1 --annotations "$tmp/step" $real "$tmp/slow" && cmp 2 --annotations "$tmp/none" $real "$tmp/slow"
+check "a step excuses nothing where two runs were asked about; a file that is not there is an error"
+
 # 0.5 per cent more in every cycle is found, and is no news
 change little "$(times kho.bytes 1.005)"
 cmp 0 --metric kho.bytes $real "$tmp/little"

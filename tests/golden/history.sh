@@ -43,6 +43,10 @@ check "few runs give no verdict"
 { cat "$tmp/wild"; echo 'run-10 step preserve.* the price of a safer walk'; } >"$tmp/both"
 history 0 -a "$tmp/both" "$tmp/runs" && tr -s '\n ' ' ' <"$tmp/out" | grep -q 'expected: the price of a safer walk'
 check "one that is expected is shown and no failure"
+echo 'run-99 step * x' >>"$tmp/both"
+history 0 -a "$tmp/both" --runs "$tmp/runs" && grep -q 'both: a note is about run run-99, which is none of these$' "$tmp/err" &&
+	history 0 -a "$tmp/both" "$tmp/runs" && ! [ -s "$tmp/err" ]
+check "a note about no run of the index is said"
 sed 's/preserve/blackout/' "$tmp/both" >"$tmp/other"
 history 1 -a "$tmp/other" "$tmp/runs"
 check "but not by what is said about another metric"
