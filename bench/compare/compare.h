@@ -195,7 +195,7 @@ struct cmp_families {
  * @ended: do more of them fail; its @n are tried cycles, and Holm's correction does not go over it
  * @worse, @better, @judged: tests with that verdict, without @ended; judged with any verdict
  * @expected: tests that are worse and were meant to be, which are not among @worse
- * @series_judged, @series_asked: series with a verdict, and those that should have one
+ * @series_judged, @series_asked: series with a verdict, and those with a value of either side, which should have one
  * @lost: judged series that base has and new has not, though it planned the same
  * @lost_points: points of other judged series that are lost
  */

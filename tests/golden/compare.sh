@@ -110,6 +110,10 @@ change again 'if .kind == "sample" then ., (.rep += 1), (.rep += 2) else . end' 
 change again-too . "$tmp/again"
 cmp 2 "$tmp/again" "$tmp/again-too" && grep -q '^preserve.iommufd .* 4/4 ' "$tmp/out"
 check "nor are 12 repetitions in 4 cycles"
+nothing='if .metric == "preserve.memfd" then .value = null | .reason = "not measured" else . end'
+change unasked "$nothing" && change unasked-too "$nothing"
+cmp 0 "$tmp/unasked" "$tmp/unasked-too" && grep -q '^preserve.memfd .* 0/0 ' "$tmp/out" && ! grep -q 'could not be judged' "$tmp/out"
+check "a series that neither side has is not one that could not be judged"
 change gone 'select(.metric != "preserve.iommufd")'
 cmp 1 $real "$tmp/gone" && grep -q '1 series of the base are lost' "$tmp/out"
 check "what is not measured any more is a regression"
