@@ -35,7 +35,9 @@ static const struct argp_option options[] = {
 	{ "history", 'H', "RUN,...", 0, "Learn from these runs, too, how noisy a series is", 0 },
 	{ "noise", 'n', "PERCENT", 0, "Changes that are noise without a history (default: 2)", 0 },
 	{ "alpha", 'A', "PERCENT", 0,
-	  "Of comparisons of equal sides, how many may find something (default: 1)", 0 },
+	  "Of comparisons of equal sides, how many may find a change of a value (default: 1); "
+	  "cycles that fail have a level of their own",
+	  0 },
 	{ "annotations", 'N', "FILE", 0,
 	  "Which runs are invalid (default: " RUNS_ANNOTATIONS
 	  ", if there); steps are not looked at",

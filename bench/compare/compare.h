@@ -356,6 +356,9 @@ size_t cmp_differences(const struct compare *c, const struct cmp_condition *tabl
 /* Is this metric judged, with these parameters? @pattern: as in struct cmp_options. */
 bool cmp_is_headline(const struct lub_sample *s, const char *pattern);
 
+/* Is less of this metric better? Of others, counts of what happens, a change is neither better nor worse. */
+bool cmp_less_is_better(const struct lub_sample *s);
+
 /* Does its cost grow with HWPTs and page-table pages, so that it is fitted? */
 bool cmp_scales(const char *metric);
 

@@ -195,7 +195,10 @@ static void verdict(const struct cmp_series *s, struct cmp_test *t, const struct
 	t->verdict = CMP_SAME;
 	if (t->p_adj <= k->alpha && fabs(t->shift) < s->noise)
 		t->why = "a change, but no larger than the noise of the series";
-	else if (t->p_adj <= k->alpha)
+	else if (t->p_adj <= k->alpha && !cmp_less_is_better(s->first)) {
+		t->verdict = CMP_NONE;
+		t->why = "a change, and nobody has said that less of it is better";
+	} else if (t->p_adj <= k->alpha)
 		t->verdict = t->shift > 0 ? CMP_WORSE : CMP_BETTER;
 	else if (t->p_min * (double)k->members / k->share > k->alpha) {
 		t->verdict = CMP_NONE;

@@ -164,7 +164,7 @@ static void rules(FILE *out, const struct compare *c)
 	snprintf(
 		line, sizeof(line),
 		"one observation a cycle; Mann-Whitney, Holm over %zu series, %zu coefficients, %zu "
-		"points; no more than %g %% of comparisons of equal sides find anything",
+		"points; no more than %g %% of comparisons of equal sides find a change of a value",
 		c->families.series, c->families.scaling, c->families.points, 100 * c->opt.alpha);
 	fputc('\n', out);
 	fmt_wrap(out, "rule     ", line);

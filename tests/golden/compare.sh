@@ -112,7 +112,7 @@ cmp 2 "$tmp/again" "$tmp/again-too" && grep -q '^preserve.iommufd .* 4/4 ' "$tmp
 check "nor are 12 repetitions in 4 cycles"
 nothing='if .metric == "preserve.memfd" then .value = null | .reason = "not measured" else . end'
 change unasked "$nothing" && change unasked-too "$nothing"
-cmp 0 "$tmp/unasked" "$tmp/unasked-too" && grep -q '^preserve.memfd .* 0/0 ' "$tmp/out" && ! grep -q 'could not be judged' "$tmp/out"
+cmp 0 "$tmp/unasked" "$tmp/unasked-too" && grep -q '^preserve.memfd .* 0/0 ' "$tmp/out" && ! tr -s ' \n' ' ' <"$tmp/out" | grep -q 'could not be judged'
 check "a series that neither side has is not one that could not be judged"
 change gone 'select(.metric != "preserve.iommufd")'
 cmp 1 $real "$tmp/gone" && grep -q '1 series of the base are lost' "$tmp/out"
@@ -121,6 +121,11 @@ check "what is not measured any more is a regression"
 change skipped 'if .kind == "outcome" then .outcome = "skip" | .reason = "no way" else select(.kind == "run") end'
 cmp 2 "$tmp/skipped" $real && grep -q 'skipped: none of its [0-9]* cycles ended ok, .*; the first: skip: no way$' "$tmp/err"
 check "a side without any number is named, with its reason"
+
+change hits 'if .metric == "preserve.memfd" then .metric = "iotlb.hits" | .unit = "count" | .clock = null else . end'
+change more "$(times iotlb.hits 2)" "$tmp/hits"
+cmp 2 --metric iotlb.hits "$tmp/hits" "$tmp/more" && ! grep -q WORSE "$tmp/out" && tr -s ' \n' ' ' <"$tmp/out" | grep -q 'a change, and nobody has said that less of it is better'
+check "a metric of which less is not better is not called worse"
 
 # Made up: CYCLES cycles, of cost FIXED + A * HWPTs + B * pages, with noise of 1 % that is the same every time
 # but for the last number, on 6 points.
