@@ -134,6 +134,11 @@ static int find(const struct options *o, struct found *f)
 	if (o->nr_words)
 		return 0;
 	f->top = o->runs ? o->runs : RUNS;
+	if (!o->runs && access(RUNS, F_OK)) {
+		lub_err("no runs yet: there is no %s; name runs, or measure some (make bench)",
+			RUNS);
+		return -ENOENT;
+	}
 	err = index_runs(f->top, &o->filter, take, f);
 	err = err ? err : f->err;
 	if (!err && !f->n) {

@@ -59,4 +59,13 @@ check "the committed file is one that is understood, and so are its examples"
 sed -i 's/"vtd"/"smmuv3"/' "$tmp/runs/run-03/samples.jsonl"
 history 2 -a "$tmp/none" "$tmp/runs" && grep -q 'not comparable: target' "$tmp/err"
 check "so is a run of another machine"
+mkdir "$tmp/clone"
+lubench=$(realpath "$lubench")
+fresh() { # STATUS WORD...: in a tree without results/runs
+	local want=$1
+	shift
+	(cd "$tmp/clone" && ends "$want" "$@") && grep -qh 'no runs yet' "$tmp/out" "$tmp/err"
+}
+fresh 0 list runs && fresh 2 history
+check "where nothing was measured there are no runs yet"
 exit $failed
