@@ -459,6 +459,10 @@ test-golden: programs $(FUZZ_REPLAY) $(NATIVE_PROGRAM) ## the program against re
 test-dashboard: build/lubench $(NPM_DIR)/.done ## the dashboard in a browser: Debian's chromium, and npm
 	@tests/dashboard/browser.sh
 
+.PHONY: bench-index deps-dashboard
+bench-index: build/lubench ## how long the index takes for a million samples
+	@tests/bench/index.sh
+
 test-faults: $(FAULTS) ## every fault at every step, on a target without a machine
 	@build/tests/faults/matrix build/lubench build/tests/faults/shim.so
 
@@ -481,9 +485,14 @@ test-planted: deps ## a kernel that is slow by design must be found
 	@tests/run.sh planted
 
 test-full: TEST_FULL = 1
-test-full: deps-package test test-planted kernel-check ## all of it, each patch, and kernels that watch locks and memory
+deps-dashboard: private DEPS := chromium nodejs npm
+deps-dashboard: deps
+	@$(install)
+
+test-full: deps-package deps-dashboard test test-planted kernel-check ## all of it, each patch, and kernels that watch locks and memory
 	@$(MAKE) VARIANT=debug kernel
 	@VARIANT=debug tests/run.sh emulated FILTER='@(findings|preserve|unpreserved).sh'
+	@$(MAKE) test-dashboard
 
 ##@ Housekeeping
 .PHONY: clean

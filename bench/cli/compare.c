@@ -3,9 +3,11 @@
 #include <argp.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "bench/cli/runs.h"
 #include "bench/compare/compare.h"
+#include "bench/compare/history.h"
 #include "bench/lubench.h"
 #include "bench/record/record.h"
 
@@ -17,7 +19,7 @@ enum form {
 
 struct options {
 	const char *side[CMP_SIDES];
-	const char *history;
+	const char *history, *notes;
 	struct runs_choice choice;
 	struct cmp_options cmp;
 	enum form form;
@@ -33,7 +35,13 @@ static const struct argp_option options[] = {
 	{ "history", 'H', "RUN,...", 0, "Learn from these runs, too, how noisy a series is", 0 },
 	{ "noise", 'n', "PERCENT", 0, "Changes that are noise without a history (default: 2)", 0 },
 	{ "alpha", 'A', "PERCENT", 0,
-	  "Of comparisons of equal sides, how many may find something (default: 1)", 0 },
+	  "Of comparisons of equal sides, how many may find a change of a value (default: 1); "
+	  "cycles that fail have a level of their own",
+	  0 },
+	{ "annotations", 'N', "FILE", 0,
+	  "Which runs are invalid (default: " RUNS_ANNOTATIONS
+	  ", if there); steps are not looked at",
+	  0 },
 	{ "target", 't', "TARGET", 0, "Of kernel: and commit:, runs on this target only", 0 },
 	{ "plan", 'p', "PLAN", 0, "Of kernel: and commit:, runs of this plan only", 0 },
 	{ "runs", 'r', "DIR", 0, "Where kernel: and commit: look (default: results/runs)", 0 },
@@ -76,6 +84,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case 'A':
 		o->cmp.alpha = percent(arg, state);
+		break;
+	case 'N':
+		o->notes = arg;
 		break;
 	case 't':
 		o->choice.target = arg;
@@ -121,11 +132,49 @@ struct input {
 	bool broken;
 };
 
+/* Return: does it have any valid value, as far as is known? What is left out is said. */
+static bool is_valid(const struct note_list *notes, const char *run)
+{
+	const struct note *whole = history_note_whole(notes, run);
+	size_t i;
+
+	if (whole)
+		lub_err("run %s is left out, as it is noted as invalid: %s", run, whole->text);
+	for (i = 0; i < notes->n && !whole; i++)
+		if (notes->v[i].kind == NOTE_INVALID && !strcmp(notes->v[i].run, run))
+			lub_err("run %s: %s is left out, as it is noted as invalid: %s", run,
+				notes->v[i].metric, notes->v[i].text);
+	return !whole;
+}
+
+/*
+ * A run that is given twice would be twice as many cycles that are not independent of each other, and one on both
+ * sides is no comparison. A run of either side has its part in the history already.
+ *
+ * Return: 1 to take it, 0 to leave it out, -EINVAL.
+ */
+static int is_new(const struct compare *c, const struct record_set *set, const char *dir,
+		  enum cmp_side side)
+{
+	const struct cmp_run *run = cmp_find_run(c, set->run_id);
+
+	if (!run)
+		return 1;
+	if (side == CMP_NEW && run->side == CMP_BASE) {
+		lub_err("%s: run %s is on both sides; leave it out of BASE or of NEW", dir,
+			set->run_id);
+		return -EINVAL;
+	}
+	lub_err("%s: run %s was given before, and is taken once", dir, set->run_id);
+	return 0;
+}
+
 static int read_side(struct input *in, struct compare *c, const char *words,
 		     const struct runs_choice *choice, enum cmp_side side)
 {
+	size_t before = c->nr_runs;
 	char *dirs[CMP_MAX_RUNS];
-	int nr = runs_find(words, choice, dirs, CMP_MAX_RUNS), err = nr < 0 ? nr : 0, i;
+	int nr = runs_find(words, choice, dirs, CMP_MAX_RUNS), err = nr < 0 ? nr : 0, i, take;
 
 	for (i = 0; i < nr; i++) {
 		struct record_set *set = &in->sets[in->n];
@@ -144,9 +193,15 @@ static int read_side(struct input *in, struct compare *c, const char *words,
 		}
 		if (!err) {
 			in->broken |= set->torn || set->bad_lines;
-			err = cmp_add_run(c, set, side);
+			take = is_new(c, set, dirs[i], side);
+			take = take > 0 ? is_valid(c->opt.notes, set->run_id) : take;
+			err = take > 0 ? cmp_add_run(c, set, side) : take;
 		}
 		free(dirs[i]);
+	}
+	if (!err && side != CMP_HISTORY && c->nr_runs == before) {
+		lub_err("%s: no run of it is left to be compared", words);
+		err = -ENODATA;
 	}
 	return err;
 }
@@ -154,6 +209,12 @@ static int read_side(struct input *in, struct compare *c, const char *words,
 static void say_difference(const char *what, void *arg)
 {
 	lub_err("%s%s", arg ? "FORCED in spite of " : "not comparable: ", what);
+}
+
+static void say_caution(const char *what, void *arg)
+{
+	(void)arg;
+	lub_err("caution: %s", what);
 }
 
 /* A side without any number is no comparison; the first point that failed tells most. */
@@ -209,8 +270,10 @@ static int compare(struct compare *c, struct input *in, const struct options *o)
 		lub_err("compare runs of one machine (--target, --plan), or say --force");
 		return CMP_UNKNOWN;
 	}
-	if (!err)
+	if (!err) {
+		cmp_cautions(c, say_caution, NULL);
 		err = cmp_judge(c);
+	}
 	for (side = 0; side < CMP_SIDES && !err; side++)
 		say_if_empty(c, o, side);
 	if (!err)
@@ -231,9 +294,10 @@ int cmd_compare(int argc, char **argv)
 		/* deeper there are base/ and new/ of bench-compare, which are no one side */
 		.choice = { .depth = 1 },
 	};
+	struct note_list notes = { 0 };
 	struct input *in;
 	struct compare c;
-	int status;
+	int status = CMP_UNKNOWN;
 
 	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
 		return LUB_EXIT_USAGE;
@@ -242,11 +306,16 @@ int cmd_compare(int argc, char **argv)
 		lub_err("comparison: out of memory");
 		return LUB_EXIT_USAGE;
 	}
+	if (!o.notes && !access(RUNS_ANNOTATIONS, F_OK))
+		o.notes = RUNS_ANNOTATIONS;
+	o.cmp.notes = &notes;
 	cmp_init(&c, &o.cmp);
-	status = compare(&c, in, &o);
+	if (!o.notes || !history_notes_read(o.notes, &notes))
+		status = compare(&c, in, &o);
 	cmp_free(&c);
 	while (in->n)
 		record_set_free(&in->sets[--in->n]);
 	free(in);
+	history_notes_free(&notes);
 	return status;
 }

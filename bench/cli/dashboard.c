@@ -12,8 +12,6 @@
 /* More make a page of links that nobody reads, and take long. */
 #define MAX_RUNS 2000
 
-#define ANNOTATIONS "results/annotations.txt"
-
 struct options {
 	struct dash_options dash;
 	char *dirs[MAX_RUNS];
@@ -27,7 +25,7 @@ static const struct argp_option options[] = {
 	{ "uplot", 'u', "DIR", 0,
 	  "Where npm unpacked uPlot (make dashboard does; default: none, and no charts)", 0 },
 	{ "annotations", 'a', "FILE", 0,
-	  "What is known about runs (default: " ANNOTATIONS ", when it is there)", 0 },
+	  "What is known about runs (default: " RUNS_ANNOTATIONS ", when it is there)", 0 },
 	{ 0 },
 };
 
@@ -86,8 +84,8 @@ int cmd_dashboard(int argc, char **argv)
 	}
 	o->dash.out = "build/dashboard";
 	o->dash.site = "bench/dashboard/site";
-	if (!access(ANNOTATIONS, F_OK))
-		o->dash.notes = ANNOTATIONS;
+	if (!access(RUNS_ANNOTATIONS, F_OK))
+		o->dash.notes = RUNS_ANNOTATIONS;
 	if (!argp_parse(&argp, argc, argv, 0, NULL, o) && !o->err)
 		status = dashboard_write(&o->dash, o->dirs, o->n) ? LUB_EXIT_FAIL : LUB_EXIT_OK;
 	while (o->n)

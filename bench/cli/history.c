@@ -12,7 +12,6 @@
 #include "bench/record/index.h"
 #include "bench/record/record.h"
 
-#define ANNOTATIONS "results/annotations.txt"
 #define RUNS "results/runs"
 
 struct options {
@@ -30,7 +29,7 @@ static const struct argp_option options[] = {
 	{ "series", 's', "COMMIT", 0, "Of the index, runs of this kernel series", 0 },
 	{ "plan", 'p', "NAME", 0, "Of the index, runs of this plan", 0 },
 	{ "annotations", 'a', "FILE", 0,
-	  "What is known about runs (default: " ANNOTATIONS ", if there)", 0 },
+	  "What is known about runs (default: " RUNS_ANNOTATIONS ", if there)", 0 },
 	{ "metric", 'M', "PATTERN", 0, "The metrics that match, instead of the usual ones", 0 },
 	{ "json", 'j', NULL, 0, "One JSON object with everything in it", 0 },
 	{ "force", 'f', NULL, 0, "Take runs that differ in hardware, clock or emulation", 0 },
@@ -135,6 +134,11 @@ static int find(const struct options *o, struct found *f)
 	if (o->nr_words)
 		return 0;
 	f->top = o->runs ? o->runs : RUNS;
+	if (!o->runs && access(RUNS, F_OK)) {
+		lub_err("no runs yet: there is no %s; name runs, or measure some (make bench)",
+			RUNS);
+		return -ENOENT;
+	}
 	err = index_runs(f->top, &o->filter, take, f);
 	err = err ? err : f->err;
 	if (!err && !f->n) {
@@ -160,10 +164,24 @@ static int read_all(struct compare *c, struct record_set *sets, const struct fou
 		}
 		if (!err && (sets[i].torn || sets[i].bad_lines))
 			lub_err("%s: torn, or holds bad lines: what is left is used", f->dirs[i]);
-		if (!err)
+		if (!err && cmp_find_run(c, sets[i].run_id))
+			lub_err("%s: run %s was given before, and is taken once", f->dirs[i],
+				sets[i].run_id);
+		else if (!err)
 			err = cmp_add_run(c, &sets[i], CMP_BASE);
 	}
 	return err;
+}
+
+/* All of the index was asked for, and yet that run was not there: its id may be mistyped. */
+static void say_strangers(const struct compare *c, const struct note_list *notes, const char *file)
+{
+	size_t i;
+
+	for (i = 0; i < notes->n; i++)
+		if (!cmp_find_run(c, notes->v[i].run))
+			lub_err("history: %s: a note is about run %s, which is none of these", file,
+				notes->v[i].run);
 }
 
 static void say_difference(const char *what, void *arg)
@@ -196,13 +214,18 @@ static int show(const struct compare *c, const struct note_list *notes, bool as_
 static int history(struct compare *c, struct record_set *sets, const struct options *o,
 		   struct note_list *notes, struct found *f)
 {
-	const char *file = o->notes ? o->notes : access(ANNOTATIONS, F_OK) ? NULL : ANNOTATIONS;
+	const char *file = o->notes			    ? o->notes
+			   : access(RUNS_ANNOTATIONS, F_OK) ? NULL
+							    : RUNS_ANNOTATIONS;
 	int err = file ? history_notes_read(file, notes) : 0;
 
 	if (!err)
 		err = find(o, f);
 	if (!err)
 		err = read_all(c, sets, f);
+	if (!err && !o->nr_words && !f->older && !o->filter.target && !o->filter.kernel &&
+	    !o->filter.series && !o->filter.plan)
+		say_strangers(c, notes, file);
 	if (!err && cmp_conditions(c, say_difference, o->force ? "forced" : NULL) && !o->force) {
 		lub_err("choose runs of one machine (--target, --plan, or by name), or say --force");
 		err = -EINVAL;

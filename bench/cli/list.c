@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "bench/cli/artifacts.h"
 #include "bench/export/export.h"
@@ -141,6 +142,11 @@ static int list_runs(const struct options *o)
 {
 	bool head = false;
 
+	/* a tree in which nothing was measured yet */
+	if (!o->runs && access("results/runs", F_OK)) {
+		puts("no runs yet");
+		return LUB_EXIT_OK;
+	}
 	if (index_runs(o->runs ? o->runs : "results/runs", &o->filter, list_run, &head))
 		return LUB_EXIT_FAIL;
 	if (!head)

@@ -81,7 +81,7 @@ static int find_one(const char *word, unsigned int depth, char **dirs, size_t *n
 	}
 	if (!err && *n == before) {
 		lub_err("%s: no run; give its directory, or its name in results/runs or results/baselines "
-			"(lubench list runs)",
+			"(lubench list runs; ls results/baselines)",
 			word);
 		err = -ENOENT;
 	}

@@ -7,6 +7,9 @@
 
 #include <stddef.h>
 
+/* What is known about runs, where no other file is named. */
+#define RUNS_ANNOTATIONS "results/annotations.txt"
+
 /**
  * struct runs_choice - what words may mean
  * @dir: directory of runs whose index is asked for "kernel:" and "commit:", NULL for results/runs

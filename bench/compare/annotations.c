@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/compare/compare.h"
 #include "bench/lubench.h"
+#include "bench/record/record.h"
 #include "bench/report/model.h"
 
 /* Return: 0, -ENOMEM, or -EINVAL with the reason in @why. */
@@ -89,6 +91,49 @@ const struct note *history_note_about(const struct note_list *notes, enum note_k
 		    !fnmatch(notes->v[i].metric, metric, 0))
 			return &notes->v[i];
 	return NULL;
+}
+
+const struct note *history_note_whole(const struct note_list *notes, const char *run)
+{
+	size_t i;
+
+	for (i = 0; i < notes->n; i++)
+		if (notes->v[i].kind == NOTE_INVALID && !strcmp(notes->v[i].run, run) &&
+		    !strcmp(notes->v[i].metric, "*"))
+			return &notes->v[i];
+	return NULL;
+}
+
+static void expect(struct compare *c, struct cmp_test *t, const struct note *note)
+{
+	if (t->verdict != CMP_WORSE || t->expected)
+		return;
+	t->expected = note->text;
+	c->worse--;
+	c->expected++;
+}
+
+void cmp_expect(struct compare *c, const struct note_list *notes, const char *const *runs, size_t n)
+{
+	const struct note *note;
+	size_t i, j;
+
+	for (i = 0; i < c->nr_series; i++) {
+		struct cmp_series *s = &c->series[i];
+
+		for (j = 0, note = NULL; j < n && !note && s->headline; j++)
+			note = history_note_about(notes, NOTE_STEP, runs[j], s->first->metric);
+		if (!note)
+			continue;
+		expect(c, &s->all, note);
+		for (j = 0; j < s->scaling.terms; j++)
+			expect(c, &s->scaling.coef[j], note);
+		for (j = 0; j < s->nr_points && s->nr_points > 1; j++)
+			expect(c, &s->points[j].test, note);
+		/* the only point of a series is the series */
+		if (s->nr_points == 1)
+			s->points[0].test = s->all;
+	}
 }
 
 const struct note *history_note_expected(const struct note_list *notes, const char *const *runs,

@@ -19,6 +19,7 @@
 #include "bench/stats/stats.h"
 
 struct lub_params;
+struct note_list;
 struct lub_sample;
 struct record_set;
 
@@ -62,6 +63,7 @@ enum cmp_verdict {
  * @judged: it counts for the verdict of the comparison
  * @verdict: what came out
  * @why: a reason in words for CMP_NONE, and for CMP_SAME where it is not obvious; else NULL
+ * @expected: why it may be worse, by a note (cmp_expect()); else NULL
  */
 struct cmp_test {
 	size_t n[CMP_SIDES];
@@ -69,7 +71,7 @@ struct cmp_test {
 	double shift, lo, hi, delta, p, p_adj, p_min;
 	bool judged;
 	enum cmp_verdict verdict;
-	const char *why;
+	const char *why, *expected;
 };
 
 /**
@@ -92,6 +94,7 @@ struct cmp_obs_list {
  * @obs: of each side and of the history: first samples, after cmp_reduce() medians, one a cycle
  * @nulls: samples of each side without a value
  * @null_why: reason of the first of these
+ * @noted: of these, values that a note calls invalid
  * @ref: logarithm of the median over the cycles of both sides; NaN when a value is not positive
  * @lost: the base has 5 cycles of it and more, the new side none, and left it out for no reason of its own
  */
@@ -100,6 +103,7 @@ struct cmp_point {
 	struct cmp_obs_list obs[CMP_SIDES + 1];
 	unsigned int nulls[CMP_SIDES];
 	const char *null_why[CMP_SIDES];
+	unsigned int noted[CMP_SIDES];
 	double ref;
 	bool lost;
 	struct cmp_test test;
@@ -148,11 +152,13 @@ struct cmp_series {
  * @floor: relative change that is noise without a history, CMP_FLOOR
  * @metric: shell pattern of metrics that are judged, instead of the headlines; NULL: those
  * @resamples: of the bootstrap; 0: no intervals
+ * @notes: what these call invalid has no value; NULL: none
  */
 struct cmp_options {
 	double alpha, floor;
 	const char *metric;
 	unsigned int resamples;
+	const struct note_list *notes;
 };
 
 /**
@@ -167,7 +173,7 @@ struct cmp_run {
 /**
  * struct cmp_cycles - how the cycles of one mode ended
  * @tried: of each side: neither skipped for a stated reason, nor without an outcome
- * @ok: how many of these ended ok
+ * @ok: how many of these ended ok at each point that was not skipped
  */
 struct cmp_cycles {
 	const char *mode;
@@ -183,11 +189,13 @@ struct cmp_families {
  * struct compare - a comparison
  * @runs: runs of all sides
  * @cycles: planned cycles of each side
- * @ok: how many of them ended ok
+ * @ok: how many of them ended ok at each point that was not skipped
+ * @points, @points_ok: planned points of all these cycles, and how many of them ended ok
  * @modes: how the cycles of each mode ended
  * @ended: do more of them fail; its @n are tried cycles, and Holm's correction does not go over it
  * @worse, @better, @judged: tests with that verdict, without @ended; judged with any verdict
- * @series_judged, @series_asked: series with a verdict, and those that should have one
+ * @expected: tests that are worse and were meant to be, which are not among @worse
+ * @series_judged, @series_asked: series with a verdict, and those with a value of either side, which should have one
  * @lost: judged series that base has and new has not, though it planned the same
  * @lost_points: points of other judged series that are lost
  */
@@ -198,11 +206,12 @@ struct compare {
 	struct cmp_series *series;
 	size_t nr_series, cap_series;
 	size_t cycles[CMP_SIDES], ok[CMP_SIDES];
+	size_t points[CMP_SIDES], points_ok[CMP_SIDES];
 	struct cmp_cycles *modes;
 	size_t nr_modes, cap_modes;
 	struct cmp_test ended;
 	struct cmp_families families;
-	size_t worse, better, judged, series_judged, series_asked, lost, lost_points;
+	size_t worse, better, expected, judged, series_judged, series_asked, lost, lost_points;
 };
 
 /**
@@ -221,11 +230,30 @@ void cmp_init(struct compare *c, const struct cmp_options *opt);
 int cmp_add_run(struct compare *c, const struct record_set *set, enum cmp_side side);
 
 /**
+ * cmp_find_run() - a run that is in already, on any side
+ * @run_id: what it is called; a copy of it elsewhere has the same values
+ *
+ * cmp_add_run() takes what it is given: one run twice would pass for twice as many cycles.
+ *
+ * Return: that run, NULL when there is none.
+ */
+const struct cmp_run *cmp_find_run(const struct compare *c, const char *run_id);
+
+/**
  * cmp_judge() - ask and answer all questions; once, after all runs are in
  *
  * Return: 0 or -ENOMEM.
  */
 int cmp_judge(struct compare *c);
+
+/**
+ * cmp_expect() - what got worse as a note of a step has it is no regression
+ * @c: after cmp_judge()
+ * @notes: what is known about runs
+ * @runs, @n: ids of the runs since the base, to the new one, at any of which the step may be
+ */
+void cmp_expect(struct compare *c, const struct note_list *notes, const char *const *runs,
+		size_t n);
 
 void cmp_free(struct compare *c);
 
@@ -239,6 +267,14 @@ void cmp_free(struct compare *c);
  */
 size_t cmp_conditions(const struct compare *c, void (*each)(const char *what, void *arg),
 		      void *arg);
+
+/**
+ * cmp_cautions() - what may differ, and makes a comparison say less: the plan
+ * @c, @each, @arg: as of cmp_conditions()
+ *
+ * Return: how many there are.
+ */
+size_t cmp_cautions(const struct compare *c, void (*each)(const char *what, void *arg), void *arg);
 
 /**
  * enum cmp_outcome - what a comparison comes to; the exit status of `lubench compare`
@@ -319,6 +355,9 @@ size_t cmp_differences(const struct compare *c, const struct cmp_condition *tabl
 
 /* Is this metric judged, with these parameters? @pattern: as in struct cmp_options. */
 bool cmp_is_headline(const struct lub_sample *s, const char *pattern);
+
+/* Is less of this metric better? Of others, counts of what happens, a change is neither better nor worse. */
+bool cmp_less_is_better(const struct lub_sample *s);
 
 /* Does its cost grow with HWPTs and page-table pages, so that it is fitted? */
 bool cmp_scales(const char *metric);

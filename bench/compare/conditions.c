@@ -34,6 +34,13 @@ static const struct cmp_condition conditions[] = {
 	{ "scenario", { "scenario" }, false },
 	{ "workload", { "workload" }, false },
 	{ "boot way", { "boot" }, false },
+	/* the later ones of a cycle have warm caches, so that the median is of something else */
+	{ "repetitions", { "reps" }, false },
+};
+
+/* Not refused: bench-compare of a plan that was edited is a comparison, too, at the points that both have. */
+static const struct cmp_condition cautions[] = {
+	{ "plan", { "plan" }, false },
 };
 
 static const json_t *at(const json_t *run, const struct cmp_condition *cond)
@@ -102,4 +109,9 @@ size_t cmp_differences(const struct compare *c, const struct cmp_condition *tabl
 size_t cmp_conditions(const struct compare *c, void (*each)(const char *what, void *arg), void *arg)
 {
 	return cmp_differences(c, conditions, ARRAY_LEN(conditions), each, arg);
+}
+
+size_t cmp_cautions(const struct compare *c, void (*each)(const char *what, void *arg), void *arg)
+{
+	return cmp_differences(c, cautions, ARRAY_LEN(cautions), each, arg);
 }

@@ -18,10 +18,9 @@ static const struct cmp_condition elsewhere_conditions[] = {
 	{ "source of the kernel", { "kernel", "provenance", "base", "version" }, false },
 };
 
-/* What this tree decides. The emulator is one of the conditions of every comparison. */
+/* What this tree decides. Emulator and repetitions are conditions of every comparison. */
 static const struct cmp_condition own_conditions[] = {
 	{ "plan", { "plan" }, false },
-	{ "repetitions", { "reps" }, false },
 	{ "cycles", { "cycles" }, false },
 	{ "mode", { "mode" }, false },
 	{ "probes", { "probes" }, false },

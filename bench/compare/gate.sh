@@ -18,6 +18,10 @@ note() { # STATUS
 	[ "$1" -eq 0 ] || [ "$worst" -eq 1 ] || worst=$1
 }
 
+[ $# -gt 0 ] || {
+	say "no target has a gate: smmuv3-s2 has no baseline; take TARGET=vtd, vtd-sm, smmuv3 or all"
+	exit 2
+}
 case $what in
 check)
 	for t; do

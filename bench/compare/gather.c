@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "bench/compare/compare.h"
+#include "bench/compare/history.h"
 #include "bench/record/record.h"
 
 void cmp_init(struct compare *c, const struct cmp_options *opt)
@@ -71,8 +72,11 @@ static struct cmp_series *find_series(struct compare *c, const struct lub_sample
 	return s;
 }
 
-static int add_sample(struct compare *c, const struct lub_sample *sample, enum cmp_side side)
+static int add_sample(struct compare *c, const struct record_set *set,
+		      const struct lub_sample *sample, enum cmp_side side)
 {
+	const struct note *note = NULL;
+	const char *reason = sample->reason;
 	struct cmp_series *s = find_series(c, sample);
 	struct cmp_point *pt = s ? find_point(s, &sample->params) : NULL;
 	struct cmp_obs_list *list;
@@ -80,9 +84,16 @@ static int add_sample(struct compare *c, const struct lub_sample *sample, enum c
 
 	if (!pt)
 		return -ENOMEM;
-	if (sample->reason) {
+	if (c->opt.notes)
+		note = history_note_about(c->opt.notes, NOTE_INVALID, set->run_id, sample->metric);
+	if (note) {
+		reason = note->text;
+		if (side < CMP_SIDES)
+			pt->noted[side]++;
+	}
+	if (reason) {
 		if (side < CMP_SIDES && !pt->nulls[side]++)
-			pt->null_why[side] = sample->reason;
+			pt->null_why[side] = reason;
 		return 0;
 	}
 	list = &pt->obs[side];
@@ -103,7 +114,7 @@ int cmp_add_run(struct compare *c, const struct record_set *set, enum cmp_side s
 	if (c->nr_runs == CMP_MAX_RUNS)
 		return -E2BIG;
 	for (i = 0; i < set->nr_samples; i++) {
-		err = add_sample(c, &set->samples[i], side);
+		err = add_sample(c, set, &set->samples[i], side);
 		if (err)
 			return err;
 	}
@@ -113,6 +124,16 @@ int cmp_add_run(struct compare *c, const struct record_set *set, enum cmp_side s
 	c->runs[c->nr_runs].set = set;
 	c->runs[c->nr_runs++].side = side;
 	return 0;
+}
+
+const struct cmp_run *cmp_find_run(const struct compare *c, const char *run_id)
+{
+	size_t i;
+
+	for (i = 0; i < c->nr_runs; i++)
+		if (!strcmp(c->runs[i].set->run_id, run_id))
+			return &c->runs[i];
+	return NULL;
 }
 
 #define ORDER(a, b) (((a) > (b)) - ((a) < (b)))

@@ -55,6 +55,14 @@ const struct note *history_note_about(const struct note_list *notes, enum note_k
 				      const char *run, const char *metric);
 
 /**
+ * history_note_whole() - the note that calls all metrics of a run invalid
+ * @run: run id
+ *
+ * Return: as history_note_about(): one with the pattern "*", or NULL.
+ */
+const struct note *history_note_whole(const struct note_list *notes, const char *run);
+
+/**
  * history_note_expected() - is a change meant to be there
  * @notes: from history_notes_read()
  * @runs: ids of the runs that have a value, in order of time

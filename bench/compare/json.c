@@ -18,13 +18,13 @@ static json_t *number(double x)
 
 static json_t *test(const struct cmp_test *t)
 {
-	return json_pack("{s:[i,i], s:[o,o], s:o, s:[o,o], s:o, s:o, s:o, s:b, s:s, s:s?}", "n",
-			 (int)t->n[CMP_BASE], (int)t->n[CMP_NEW], "median",
+	return json_pack("{s:[i,i], s:[o,o], s:o, s:[o,o], s:o, s:o, s:o, s:b, s:s, s:s?, s:s?}",
+			 "n", (int)t->n[CMP_BASE], (int)t->n[CMP_NEW], "median",
 			 number(t->med[CMP_BASE]), number(t->med[CMP_NEW]), "change",
 			 number(t->shift), "interval", number(t->lo), number(t->hi), "delta",
 			 number(t->delta), "p", number(t->p), "p_adjusted", number(t->p_adj),
 			 "judged", t->judged, "verdict", cmp_verdict_name(t->verdict), "why",
-			 t->why);
+			 t->why, "expected", t->expected);
 }
 
 static json_t *values(const struct compare *c, const struct cmp_obs_list *list)
@@ -134,6 +134,7 @@ static void condition(const char *what, void *arg)
 json_t *cmp_json(const struct compare *c)
 {
 	json_t *all = json_array(), *runs = json_array(), *differ = json_array();
+	json_t *cautions = json_array();
 	const char *label = cmp_label(c);
 	char line[CMP_SENTENCE];
 	size_t i;
@@ -143,16 +144,19 @@ json_t *cmp_json(const struct compare *c)
 	for (i = 0; i < c->nr_series; i++)
 		json_array_append_new(all, series(c, &c->series[i]));
 	cmp_conditions(c, condition, differ);
+	cmp_cautions(c, condition, cautions);
 	return json_pack(
 		"{s:i, s:s, s:s?, s:i, s:s, s:f, s:f, s:{s:i, s:i, s:i}, s:[i,i], s:[i,i], "
-		"s:{s:i, s:i, s:i, s:i, s:i}, s:o, s:o, s:o, s:o}",
+		"s:[i,i], s:[i,i], s:{s:i, s:i, s:i, s:i, s:i, s:i}, s:o, s:o, s:o, s:o, s:o}",
 		"schema", 1, "kind", "comparison", "label", label, "exit", cmp_outcome(c),
 		"verdict", cmp_sentence(c, line, sizeof(line)), "alpha", c->opt.alpha, "floor",
 		c->opt.floor, "families", "series", (int)c->families.series, "scaling",
 		(int)c->families.scaling, "points", (int)c->families.points, "cycles",
 		(int)c->cycles[CMP_BASE], (int)c->cycles[CMP_NEW], "cycles_ok",
-		(int)c->ok[CMP_BASE], (int)c->ok[CMP_NEW], "answers", "judged", (int)c->judged,
-		"worse", (int)c->worse, "better", (int)c->better, "lost", (int)c->lost,
-		"lost_points", (int)c->lost_points, "ended", ended(c), "differences", differ,
-		"runs", runs, "series", all);
+		(int)c->ok[CMP_BASE], (int)c->ok[CMP_NEW], "points_planned",
+		(int)c->points[CMP_BASE], (int)c->points[CMP_NEW], "points_ok",
+		(int)c->points_ok[CMP_BASE], (int)c->points_ok[CMP_NEW], "answers", "judged",
+		(int)c->judged, "worse", (int)c->worse, "better", (int)c->better, "expected",
+		(int)c->expected, "lost", (int)c->lost, "lost_points", (int)c->lost_points, "ended",
+		ended(c), "differences", differ, "cautions", cautions, "runs", runs, "series", all);
 }

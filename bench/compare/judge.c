@@ -195,7 +195,10 @@ static void verdict(const struct cmp_series *s, struct cmp_test *t, const struct
 	t->verdict = CMP_SAME;
 	if (t->p_adj <= k->alpha && fabs(t->shift) < s->noise)
 		t->why = "a change, but no larger than the noise of the series";
-	else if (t->p_adj <= k->alpha)
+	else if (t->p_adj <= k->alpha && !cmp_less_is_better(s->first)) {
+		t->verdict = CMP_NONE;
+		t->why = "a change, and nobody has said that less of it is better";
+	} else if (t->p_adj <= k->alpha)
 		t->verdict = t->shift > 0 ? CMP_WORSE : CMP_BETTER;
 	else if (t->p_min * (double)k->members / k->share > k->alpha) {
 		t->verdict = CMP_NONE;
@@ -213,6 +216,17 @@ static void decide(struct cmp_series *s, struct cmp_test *t, void *arg)
 	verdict(s, t, k);
 }
 
+/* A series without a value on either side is no question: what the plan has none of is not unanswered. */
+static bool has_values(const struct cmp_series *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->nr_points; i++)
+		if (s->points[i].obs[CMP_BASE].n || s->points[i].obs[CMP_NEW].n)
+			return true;
+	return false;
+}
+
 static void sum_up(struct cmp_series *s, struct cmp_test *t, void *arg)
 {
 	struct compare *c = arg;
@@ -220,7 +234,7 @@ static void sum_up(struct cmp_series *s, struct cmp_test *t, void *arg)
 	c->worse += t->verdict == CMP_WORSE;
 	c->better += t->verdict == CMP_BETTER;
 	c->judged += t->verdict != CMP_NONE;
-	if (t == &s->all) {
+	if (t == &s->all && has_values(s)) {
 		c->series_asked++;
 		c->series_judged += t->verdict != CMP_NONE;
 	}

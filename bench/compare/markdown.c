@@ -72,6 +72,11 @@ static void series(FILE *out, const struct cmp_series *s, bool all)
 			       s->first->unit, &s->points[i].test, s->points[i].lost);
 }
 
+static void caution(const char *what, void *out)
+{
+	fprintf(out, "- **caution**: %s\n", what);
+}
+
 int cmp_markdown(FILE *out, const struct compare *c, bool all)
 {
 	const char *label = cmp_label(c);
@@ -86,6 +91,7 @@ int cmp_markdown(FILE *out, const struct compare *c, bool all)
 		provenance_line(c->runs[i].set, line, sizeof(line));
 		fprintf(out, "- %s: %s\n", c->runs[i].side == CMP_BASE ? "base" : "new", line);
 	}
+	cmp_cautions(c, caution, out);
 	fputs("\n| | base | new | change | 95 % interval | n | p (Holm) | verdict |\n"
 	      "|---|---:|---:|---:|---:|---:|---:|---|\n",
 	      out);

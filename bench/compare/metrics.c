@@ -52,6 +52,22 @@ bool cmp_is_headline(const struct lub_sample *s, const char *pattern)
 	return find(s->metric);
 }
 
+bool cmp_less_is_better(const struct lub_sample *s)
+{
+	static const char *const costs[] = {
+		"dma.lost",	 "dma.corrupt",	 "dma.faults",	   "translation.*",
+		"frames.lost",	 "*.misses",	 "iotlb.emptied",  "invalidations.*",
+		"kho.unclaimed", "luo.sessions", "probe.drops",	   "probe.stalls.*",
+		"probe.inv.*",	 "probe.kho.*",	 "probe.tables.*",
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(costs); i++)
+		if (!fnmatch(costs[i], s->metric, 0))
+			return true;
+	return find(s->metric) || !strcmp(s->unit, "ns");
+}
+
 bool cmp_scales(const char *metric)
 {
 	const struct headline *h = find(metric);

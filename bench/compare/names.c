@@ -89,6 +89,9 @@ char *cmp_sentence(const struct compare *c, char *buf, size_t len)
 		break;
 	}
 	at = strlen(buf);
+	if (c->expected)
+		snprintf(buf + at, len - at, "; %zu worse, expected", c->expected);
+	at = strlen(buf);
 	if (c->lost)
 		snprintf(buf + at, len - at, "; %zu series of the base are lost", c->lost);
 	at = strlen(buf);

@@ -38,23 +38,26 @@ static struct cmp_cycles *mode_of(struct compare *c, const char *mode)
 	return m;
 }
 
-/* One cycle has an outcome for each of its points; it is ok when one of them is. */
+/* One cycle has an outcome for each of its points, and is as bad as the worst that was not skipped. */
 static int count_cycle(struct compare *c, const struct record_set *set, size_t first,
 		       enum cmp_side side)
 {
 	const struct lub_outcome *o = &set->outcomes[first];
 	struct cmp_cycles *m = mode_of(c, o->params.mode);
-	bool ok = false, tried = false;
+	bool ok = true, tried = false, good;
 	size_t i;
 
 	if (!m)
 		return -ENOMEM;
 	for (i = first; i < set->nr_outcomes; i++) {
-		if (set->outcomes[i].cycle != o->cycle)
+		if (set->outcomes[i].cycle != o->cycle || skipped(&set->outcomes[i]))
 			continue;
-		ok |= !strcmp(set->outcomes[i].outcome, "ok");
-		tried |= !skipped(&set->outcomes[i]);
+		good = !strcmp(set->outcomes[i].outcome, "ok");
+		c->points_ok[side] += good;
+		ok &= good;
+		tried = true;
 	}
+	ok &= tried;
 	m->ok[side] += ok;
 	m->tried[side] += tried;
 	c->ok[side] += ok;
@@ -69,6 +72,7 @@ int cmp_count_cycles(struct compare *c, const struct record_set *set, enum cmp_s
 	if (side >= CMP_SIDES)
 		return 0;
 	c->cycles[side] += (size_t)json_integer_value(json_object_get(set->run, "cycles"));
+	c->points[side] += (size_t)json_integer_value(json_object_get(set->run, "planned"));
 	for (i = 0; i < set->nr_outcomes && !err; i++) {
 		for (j = 0; j < i; j++)
 			if (set->outcomes[j].cycle == set->outcomes[i].cycle)
@@ -147,7 +151,7 @@ static bool missing(const struct compare *c, struct cmp_point *p)
 	on_purpose = left_out(c, p->p, &why);
 	why = why ? why : p->null_why[CMP_NEW];
 	p->test.why = why ? why : p->test.why;
-	return !on_purpose;
+	return !on_purpose && !p->noted[CMP_NEW];
 }
 
 void cmp_lost(struct compare *c, struct cmp_series *s)

@@ -147,6 +147,15 @@ static void runs(FILE *out, const struct compare *c, enum cmp_side side, const c
 	}
 }
 
+static void caution(const char *what, void *out)
+{
+	char line[420];
+
+	snprintf(line, sizeof(line),
+		 "%s: only points that both have are compared, and not how many cycles fail", what);
+	fmt_wrap(out, "caution  ", line);
+}
+
 static void rules(FILE *out, const struct compare *c)
 {
 	char line[400], name[NAME], buf[CELL];
@@ -155,7 +164,7 @@ static void rules(FILE *out, const struct compare *c)
 	snprintf(
 		line, sizeof(line),
 		"one observation a cycle; Mann-Whitney, Holm over %zu series, %zu coefficients, %zu "
-		"points; no more than %g %% of comparisons of equal sides find anything",
+		"points; no more than %g %% of comparisons of equal sides find a change of a value",
 		c->families.series, c->families.scaling, c->families.points, 100 * c->opt.alpha);
 	fputc('\n', out);
 	fmt_wrap(out, "rule     ", line);
@@ -192,6 +201,9 @@ int cmp_text(FILE *out, const struct compare *c, bool all)
 	runs(out, c, CMP_HISTORY, "history  ");
 	fprintf(out, "cycles   ok: base %zu of %zu, new %zu of %zu\n", c->ok[CMP_BASE],
 		c->cycles[CMP_BASE], c->ok[CMP_NEW], c->cycles[CMP_NEW]);
+	fprintf(out, "points   ok: base %zu of %zu, new %zu of %zu\n", c->points_ok[CMP_BASE],
+		c->points[CMP_BASE], c->points_ok[CMP_NEW], c->points[CMP_NEW]);
+	cmp_cautions(c, caution, out);
 	table(out, c, all, true);
 	if (all)
 		table(out, c, all, false);

@@ -194,6 +194,17 @@ static void release(struct dash *d)
 	free(d->groups);
 }
 
+/* A mistyped id would leave a run in, or a step unexpected. */
+static void say_strangers(const struct dash *d)
+{
+	size_t i;
+
+	for (i = 0; i < d->notes.n; i++)
+		if (!known(d, d->notes.v[i].run))
+			lub_err("dashboard: %s: a note is about run %s, which is none of these",
+				d->opt->notes, d->notes.v[i].run);
+}
+
 int dashboard_write(const struct dash_options *opt, char *const *dirs, size_t n)
 {
 	struct dash d = { .opt = opt, .left_out = json_array() };
@@ -204,6 +215,7 @@ int dashboard_write(const struct dash_options *opt, char *const *dirs, size_t n)
 		err = history_notes_read(opt->notes, &d.notes);
 	for (i = 0; i < n && !err; i++)
 		err = one_run(&d, dirs[i]);
+	say_strangers(&d);
 	dash_groups_sort(&d);
 	for (i = 0; i < d.nr_groups && !err; i++)
 		err = dash_judge(&d, &d.groups[i]);

@@ -55,6 +55,7 @@ static json_t *change(const struct cmp_test *t, const char *series, const char *
 	dash_set(o, "what", dash_text(what));
 	dash_set(o, "verdict", dash_text(cmp_verdict_name(t->verdict)));
 	dash_set(o, "why", dash_text(t->why));
+	dash_set(o, "expected", dash_text(t->expected));
 	dash_set(o, "change", dash_number(t->shift));
 	dash_set(o, "interval", interval);
 	dash_set(o, "median", median);
@@ -173,25 +174,37 @@ static json_t *summary(const struct compare *c, size_t base, size_t now, size_t 
 	return o;
 }
 
+/* A run that tells nothing is neither judged, nor does it judge or teach. */
+static bool invalid(const struct dash *d, size_t nr)
+{
+	return history_note_whole(&d->notes, d->runs[nr].head.run_id);
+}
+
 static int compare(struct dash *d, const struct window *w, size_t base, size_t now, json_t **out)
 {
+	const char *since[WINDOW];
 	struct compare c;
 	json_t *why;
-	size_t i;
+	size_t i, n = 0;
 	int err;
 
 	cmp_init(&c, NULL);
+	c.opt.notes = &d->notes;
 	err = cmp_add_run(&c, &w->sets[base], CMP_BASE);
 	if (!err)
 		err = cmp_add_run(&c, &w->sets[now], CMP_NEW);
 	for (i = 0; i < base && !err; i++) {
 		why = dash_differ(d, w->nr[i], w->nr[now]);
-		if (!why)
+		if (!why && !invalid(d, w->nr[i]))
 			err = cmp_add_run(&c, &w->sets[i], CMP_HISTORY);
 		json_decref(why);
 	}
 	if (!err)
 		err = cmp_judge(&c);
+	for (i = base + 1; i <= now; i++)
+		since[n++] = d->runs[w->nr[i]].head.run_id;
+	if (!err)
+		cmp_expect(&c, &d->notes, since, n);
 	if (!err)
 		err = write_comparison(d, &c, d->nr_compared);
 	if (!err)
@@ -208,6 +221,8 @@ static int judge(struct dash *d, const struct window *w, size_t now, json_t **ou
 	int err;
 
 	while (base-- > 0) {
+		if (invalid(d, w->nr[base]))
+			continue;
 		why = dash_differ(d, w->nr[base], w->nr[now]);
 		if (!why)
 			break;
@@ -251,19 +266,25 @@ static int load(const struct dash *d, const struct dash_group *g, struct window 
 int dash_judge(struct dash *d, struct dash_group *g)
 {
 	struct window *w = calloc(1, sizeof(*w));
-	size_t i;
+	size_t i, judged = 0;
 	int err = w ? load(d, g, w) : -ENOMEM;
 
 	g->steps = json_array();
-	for (i = 0; w && i < w->n && i < JUDGED && !err; i++) {
+	for (i = 0; w && i < w->n && judged < JUDGED && !err; i++) {
 		json_t *one = NULL;
 
+		if (invalid(d, w->nr[w->n - 1 - i]))
+			continue;
+		judged++;
 		err = judge(d, w, w->n - 1 - i, &one);
-		if (!i && one)
-			g->newest = json_incref(one);
 		if (one)
 			json_array_append_new(g->steps, one);
 	}
+	if (!judged && !err)
+		json_array_append_new(g->steps,
+				      nothing(w->nr[w->n - 1],
+					      dash_text("each of these runs is noted as invalid")));
+	g->newest = json_incref(json_array_get(g->steps, 0));
 	if (err)
 		lub_err("dashboard: %s: %s", g->id, strerror(-err));
 	while (w && w->n)

@@ -140,7 +140,8 @@ int export_openmetrics(FILE *out, const struct export_run *runs, size_t n)
 	free(v);
 	if (err)
 		return err;
-	about_run(out, runs->set, "lubench_cycles_ok", "Cycles of the last run that ended ok.",
+	about_run(out, runs->set, "lubench_cycles_ok",
+		  "Cycles of the last run that ended ok at each point that was not skipped.",
 		  (double)runs->c->ok[CMP_BASE]);
 	about_run(out, runs->set, "lubench_cycles_planned", "Cycles of the last run.",
 		  (double)runs->c->cycles[CMP_BASE]);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * CSV as Otava reads it: a line a run in order of time, a column a metric. Names and values hold nothing that would
- * need quotes; a run without a number has an empty cell.
+ * need quotes. Otava takes each cell for a number, and ends at an empty one: so there are only columns that every run
+ * has, and the others are named.
  */
 #include "bench/export/export.h"
 
@@ -10,10 +11,12 @@
 #include <string.h>
 
 #include "bench/compare/compare.h"
+#include "bench/lubench.h"
 #include "bench/record/record.h"
 
 struct column {
 	char *key;
+	size_t runs;
 };
 
 struct sheet {
@@ -35,21 +38,48 @@ static int add_columns(struct sheet *s, const struct export_run *run)
 	struct export_value *v;
 	struct column *c;
 	char key[600];
-	size_t i, n;
+	size_t i, n, at;
 	int err = export_values(run, &v, &n);
 
 	for (i = 0; i < n && !err; i++) {
 		export_key(&v[i], key, sizeof(key));
-		if (find(s, key) < s->n)
+		at = find(s, key);
+		if (at < s->n) {
+			s->col[at].runs++;
 			continue;
+		}
 		c = model_grow((void **)&s->col, &s->n, &s->cap, sizeof(*c));
-		if (c)
+		if (c) {
 			c->key = strdup(key);
+			c->runs = 1;
+		}
 		if (!c || !c->key)
 			err = -ENOMEM;
 	}
 	free(v);
 	return err;
+}
+
+/* Leaves only those that all runs have. */
+static int common(struct sheet *s, size_t nr_runs)
+{
+	size_t i, kept = 0;
+
+	for (i = 0; i < s->n; i++) {
+		if (s->col[i].runs == nr_runs) {
+			s->col[kept++] = s->col[i];
+			continue;
+		}
+		lub_err("otava: %s is left out: %zu of the %zu runs have it, and Otava takes no empty cell",
+			s->col[i].key, s->col[i].runs, nr_runs);
+		free(s->col[i].key);
+	}
+	s->n = kept;
+	if (kept || !nr_runs)
+		return 0;
+	lub_err("otava: there is no number that all %zu runs have; export those of one plan",
+		nr_runs);
+	return -ENODATA;
 }
 
 static int row(FILE *out, const struct sheet *s, const struct export_run *run)
@@ -87,6 +117,8 @@ int export_otava(FILE *out, const struct export_run *runs, size_t n)
 
 	for (i = 0; i < n && !err; i++)
 		err = add_columns(&s, &runs[i]);
+	if (!err)
+		err = common(&s, n);
 	if (!err) {
 		fputs("time,commit,run,machine", out);
 		for (i = 0; i < s.n; i++)

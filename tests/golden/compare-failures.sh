@@ -36,7 +36,8 @@ made_up one 20 "if \$c == 3 then $panic else \"ok\" end"
 made_up some 20 "if \$c % 5 == 0 then $panic else \"ok\" end"
 made_up large 20 "if \$h == 64 then $panic else \"ok\" end"
 
-ends 0 compare "$tmp/fine" "$tmp/fine" && said 'cycles that ended ok 20/20 20/20' && ! grep -q 'fail:\|failed, \|LOST' "$tmp/out"
+made_up fine-too 20 '"ok"'
+ends 0 compare "$tmp/fine" "$tmp/fine-too" && said 'cycles that ended ok 20/20 20/20' && ! grep -q 'fail:\|failed, \|LOST' "$tmp/out"
 check "where nothing fails nothing is said to"
 
 ends 1 compare "$tmp/fine" "$tmp/half" && grep -q '^cycles that ended ok .*20/20 .*10/20 .* 0.0004 WORSE$' "$tmp/out" &&
@@ -51,7 +52,8 @@ ends 1 compare --markdown "$tmp/fine" "$tmp/half" && grep -q '^| cycles that end
 check "and in Markdown"
 ends 0 compare "$tmp/half" "$tmp/fine" && said 'NO REGRESSION FOUND' && said 'fewer cycles fail: 0 of 20, of the base 10 of 20'
 check "a base that does is no regression"
-ends 0 compare "$tmp/half" "$tmp/half" && ! grep -q 'cycles fail' "$tmp/out"
+made_up half-too 20 "if \$c % 4 < 2 then $panic else \"ok\" end"
+ends 0 compare "$tmp/half" "$tmp/half-too" && ! grep -q 'cycles fail' "$tmp/out"
 check "nor is one that does so as often"
 
 made_up ten 10 '"ok"'
@@ -62,6 +64,31 @@ ends 0 compare "$tmp/fine" "$tmp/one" && said '; 1 of 20 cycles failed, of the b
 check "one of twenty proves nothing, and is said"
 ends 0 compare "$tmp/one" "$tmp/some" && said '; 4 of 20 cycles failed, of the base 1 of 20: no more than chance'
 check "nor do four against one"
+
+# Cycles of several points: each cycle ends at every point, and one point that fails is enough for it to have failed.
+several() { # NAME CYCLES FAILS: as made_up, of four points a cycle
+	mkdir -p "$tmp/$1"
+	jq -nc --arg r "$1" --argjson n "$2" '
+		{schema: 1, kind: "run", run: $r, target: "vtd", host: null, emulated: false, simulated: true, plan: "p", scenario: "preserve",
+		 workload: "lsi", mode: "preserve", reps: 1, cycles: $n, planned: (4 * $n), started: "2026-01-01", machine: {}, kernel: {}},
+		(range(1; $n + 1) as $c | [1, 4, 16, 64][] as $h | ('"$3"') as $how
+		 | {schema: 1, kind: "outcome", run: $r, cycle: $c, scenario: "preserve", params: {hwpts: $h, ioas_bytes: 4096,
+		    page_bytes: 4096, devices: 1, mode: "preserve", workload: "lsi", probes: "off"}} as $line
+		 | ($line + {outcome: ($how | split(":")[0]), reason: (if $how == "ok" then null else $how[($how | index(":")) + 2:] end)}),
+		   (if $how == "ok" then $line + {kind: "sample", rep: 0, metric: "preserve.iommufd", unit: "ns", clock: "tsc",
+		    value: (100000 * $h + $c * 7919 % 1000)} else empty end))' >"$tmp/$1/samples.jsonl"
+}
+several four 20 '"ok"'
+several point 20 "if \$h == 64 and \$c % 5 != 0 then $panic else \"ok\" end"
+ends 1 compare "$tmp/four" "$tmp/point" && grep -q '^cycles that ended ok .*20/20 .* 4/20 .* WORSE$' "$tmp/out" &&
+	said 'more cycles fail: 16 of 20, of the base 0 of 20' && grep -qx 'cycles   ok: base 20 of 20, new 4 of 20' "$tmp/out" &&
+	grep -qx 'points   ok: base 80 of 80, new 64 of 80' "$tmp/out"
+check "one point of four that fails in most cycles is not hidden by the others"
+json four point '.exit == 1 and .cycles_ok == [20, 4] and .points_planned == [80, 80] and .points_ok == [80, 64] and .ended.ok == [20, 4]'
+check "in JSON"
+several left 20 "if \$h == 64 then \"skip: no memory for so many\" else \"ok\" end"
+ends 2 compare "$tmp/four" "$tmp/left" && grep -q '^cycles that ended ok .*20/20 .*20/20 ' "$tmp/out" && grep -qx 'points   ok: base 80 of 80, new 60 of 80' "$tmp/out"
+check "but a point that was skipped makes no cycle fail"
 
 # In each mode for itself: 10 cycles that fail on both sides do not hide 5 that fail on one.
 mode() { # NAME OF MODE: all cycles of a run in that mode, after those that are there
@@ -83,7 +110,7 @@ ends 1 compare --markdown "$tmp/fine" "$tmp/large" && grep -q '64 HWPTs .*\*\*lo
 check "and in Markdown, where a reason ends no cell"
 without() { # NAME JQ: the run without what that selects
 	mkdir -p "$tmp/$1"
-	jq -c "select(($2) | not)" "$tmp/fine/samples.jsonl" >"$tmp/$1/samples.jsonl"
+	jq -c --arg r "$1" "select(($2) | not) | .run = \$r" "$tmp/fine/samples.jsonl" >"$tmp/$1/samples.jsonl"
 }
 without silent '.kind == "sample" and .params.hwpts == 64'
 ends 1 compare "$tmp/fine" "$tmp/silent" && said '1 point of the base is lost' && ! grep -q 'cycles fail' "$tmp/out"

@@ -13,17 +13,28 @@ cmp() { # STATUS ARG...: does compare end with that status?
 	ends "$want" compare "$@"
 }
 
-change() { # NAME JQ-PROGRAM [RUN]: a run with every line changed
+change() { # NAME JQ-PROGRAM [RUN]: a run of that name with every line changed
 	mkdir -p "$tmp/$1"
-	jq -c "$2" "${3:-$real}/samples.jsonl" >"$tmp/$1/samples.jsonl"
+	jq -c --arg name "$1" ".run = \$name | $2" "${3:-$real}/samples.jsonl" >"$tmp/$1/samples.jsonl"
 }
 
 times() { # METRIC FACTOR: jq that multiplies
 	echo "if .metric == \"$1\" and .value then .value = (.value * $2 | floor) else . end"
 }
 
-cmp 0 $real $real && grep -q '^verdict  NO REGRESSION FOUND' "$tmp/out"
-check "a run is as good as itself"
+change same .
+cmp 0 $real "$tmp/same" && grep -q '^verdict  NO REGRESSION FOUND' "$tmp/out"
+check "a run is as good as its twin"
+cmp 2 $real $real && grep -q '20261128-003919-smmuv3-3e2a is on both sides; leave it out of BASE or of NEW$' "$tmp/err" && ! [ -s "$tmp/out" ]
+check "but is not compared with itself"
+cp -r $real "$tmp/copy"
+cmp 2 $real "$tmp/same,$tmp/copy" && grep -q "$tmp/copy: run .* is on both sides" "$tmp/err"
+check "nor with a copy"
+cmp 0 "$real,$tmp/copy,$real" "$tmp/same" && [ "$(grep -c 'was given before, and is taken once$' "$tmp/err")" -eq 2 ] &&
+	grep -q '^preserve.iommufd .* 10/10 ' "$tmp/out" && [ "$(grep -c '^base ' "$tmp/out")" -eq 1 ]
+check "one that is given thrice on a side is taken once"
+cmp 0 --history "$tmp/same" $real "$tmp/same" && grep -q 'was given before' "$tmp/err" && ! grep -q '^history ' "$tmp/out"
+check "and it is no history of itself"
 
 change slow "$(times preserve.iommufd 1.5)"
 cmp 1 $real "$tmp/slow" && [ "$(grep -c 'WORSE$' "$tmp/out")" -eq 1 ] && grep -q '^preserve.iommufd.*WORSE$' "$tmp/out"
@@ -51,6 +62,17 @@ mkdir "$tmp/many" && cp -r "$tmp/slow" "$tmp/many/one" && echo "no run" >"$tmp/m
 cmp 1 $real "$tmp/many"
 check "a directory of runs, and a file that just lies there"
 
+printf 'slow invalid preserve.* a build\nslow step preserve.* a lock\n' >"$tmp/some"
+cmp 0 --annotations "$tmp/some" $real "$tmp/slow" && grep -q 'run slow: preserve.\* is left out, as it is noted as invalid: a build$' "$tmp/err" && ! grep -q LOST "$tmp/out"
+check "metrics of a run that are known to be invalid are left out"
+echo 'slow invalid * a build' >"$tmp/whole"
+cmp 0 --annotations "$tmp/whole" $real "$tmp/slow,$tmp/same" && grep -q 'run slow is left out, as it is noted as invalid: a build$' "$tmp/err" &&
+	! grep -q 'run slow' "$tmp/out" && cmp 2 --annotations "$tmp/whole" $real "$tmp/slow"
+check "and so is all of it"
+tail -n 1 "$tmp/some" >"$tmp/step"
+cmp 1 --annotations "$tmp/step" $real "$tmp/slow" && cmp 2 --annotations "$tmp/none" $real "$tmp/slow"
+check "a step excuses nothing where two runs were asked about; a file that is not there is an error"
+
 # 0.5 per cent more in every cycle is found, and is no news
 change little "$(times kho.bytes 1.005)"
 cmp 0 --metric kho.bytes $real "$tmp/little"
@@ -70,12 +92,28 @@ change drift 'if .kind == "run" then .machine.clock.hz = 62500100 else . end'
 cmp 0 $real "$tmp/drift"
 check "a rate measured anew is not"
 
+change reps 'if .kind == "run" then .reps += 1 else . end'
+cmp 2 $real "$tmp/reps" && grep -q 'not comparable: repetitions: [0-9]* in run' "$tmp/err"
+check "other repetitions in a cycle are refused"
+change edited 'if .kind == "run" then .plan = "mine" else . end'
+cmp 0 $real "$tmp/edited" && grep -q '^lubench: caution: plan: .* in run .*, mine in run edited$' "$tmp/err" && grep -q '^caution  plan: ' "$tmp/out"
+check "another plan is a caution"
+cmp 0 --json $real "$tmp/edited" && jq -e '.cautions | length == 1 and (.[0] | startswith("plan: "))' "$tmp/out" >"$tmp/jq" &&
+	cmp 0 --markdown $real "$tmp/edited" && grep -q '^- \*\*caution\*\*: plan: ' "$tmp/out"
+check "in JSON and Markdown, too"
+
 change four 'select((.cycle // 0) <= 8)'
-cmp 2 "$tmp/four" "$tmp/four" && grep -q 'fewer than 5 cycles' "$tmp/out" && grep -q '^verdict  CANNOT SAY' "$tmp/out"
+change four-too . "$tmp/four"
+cmp 2 "$tmp/four" "$tmp/four-too" && grep -q 'fewer than 5 cycles' "$tmp/out" && grep -q '^verdict  CANNOT SAY' "$tmp/out"
 check "4 cycles a side are no verdict"
 change again 'if .kind == "sample" then ., (.rep += 1), (.rep += 2) else . end' "$tmp/four"
-cmp 2 "$tmp/again" "$tmp/again" && grep -q '^preserve.iommufd .* 4/4 ' "$tmp/out"
+change again-too . "$tmp/again"
+cmp 2 "$tmp/again" "$tmp/again-too" && grep -q '^preserve.iommufd .* 4/4 ' "$tmp/out"
 check "nor are 12 repetitions in 4 cycles"
+nothing='if .metric == "preserve.memfd" then .value = null | .reason = "not measured" else . end'
+change unasked "$nothing" && change unasked-too "$nothing"
+cmp 0 "$tmp/unasked" "$tmp/unasked-too" && grep -q '^preserve.memfd .* 0/0 ' "$tmp/out" && ! tr -s ' \n' ' ' <"$tmp/out" | grep -q 'could not be judged'
+check "a series that neither side has is not one that could not be judged"
 change gone 'select(.metric != "preserve.iommufd")'
 cmp 1 $real "$tmp/gone" && grep -q '1 series of the base are lost' "$tmp/out"
 check "what is not measured any more is a regression"
@@ -83,6 +121,11 @@ check "what is not measured any more is a regression"
 change skipped 'if .kind == "outcome" then .outcome = "skip" | .reason = "no way" else select(.kind == "run") end'
 cmp 2 "$tmp/skipped" $real && grep -q 'skipped: none of its [0-9]* cycles ended ok, .*; the first: skip: no way$' "$tmp/err"
 check "a side without any number is named, with its reason"
+
+change hits 'if .metric == "preserve.memfd" then .metric = "iotlb.hits" | .unit = "count" | .clock = null else . end'
+change more "$(times iotlb.hits 2)" "$tmp/hits"
+cmp 2 --metric iotlb.hits "$tmp/hits" "$tmp/more" && ! grep -q WORSE "$tmp/out" && tr -s ' \n' ' ' <"$tmp/out" | grep -q 'a change, and nobody has said that less of it is better'
+check "a metric of which less is not better is not called worse"
 
 # Made up: CYCLES cycles, of cost FIXED + A * HWPTs + B * pages, with noise of 1 % that is the same every time
 # but for the last number, on 6 points.
@@ -121,7 +164,8 @@ mkdir "$tmp/both"
 cp -r "$tmp/m1" "$tmp/m3" "$tmp/both"
 cmp 1 "$tmp/both" "$tmp/next" && [ "$(grep -c '^base ' "$tmp/out")" -eq 2 ]
 check "a directory of runs is all of them"
-cmp 0 blackout-smmuv3 blackout-smmuv3
+change blackout . results/baselines/blackout-smmuv3
+cmp 0 blackout-smmuv3 "$tmp/blackout"
 check "a name in results/baselines is enough"
 
 # The same two as all runs of a kernel or of a commit, on one target; of each, one more on another target.
@@ -132,7 +176,7 @@ for run in one two; do
 		| .series = {one: "aaaa1111", two: "bbbb2222"}[$run] else . end' "$tmp/index/$run/samples.jsonl" >"$tmp/jq" &&
 		mv "$tmp/jq" "$tmp/index/$run/samples.jsonl"
 	mkdir "$tmp/index/both/$run"
-	jq -c 'if .kind == "run" then .target = "vtd" | .plan = "other" else . end' "$tmp/index/$run/samples.jsonl" >"$tmp/index/both/$run/samples.jsonl"
+	jq -c 'if .kind == "run" then .run += "-vtd" | .target = "vtd" | .plan = "other" else . end' "$tmp/index/$run/samples.jsonl" >"$tmp/index/both/$run/samples.jsonl"
 done
 cmp 1 --runs "$tmp/index" --target smmuv3 kernel:series-9 kernel:series && grep -q '^preserve.iommufd.*WORSE$' "$tmp/out"
 check "kernels are all their runs on a target"
@@ -143,6 +187,6 @@ check "without a target they are of two machines"
 cmp 2 --runs "$tmp/index" kernel:series-8 kernel:series && grep -q 'kernel:series-8: .* has no such run' "$tmp/err"
 check "a kernel that never ran is said"
 
-cmp 2 $real && cmp 2 $real nowhere && grep -q 'nowhere: no run' "$tmp/err" && cmp 2 --noise 0 $real $real
+cmp 2 $real && cmp 2 $real nowhere && grep -q 'nowhere: no run' "$tmp/err" && cmp 2 --noise 0 $real "$tmp/same"
 check "bad usage is status 2"
 exit $failed

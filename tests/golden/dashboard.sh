@@ -121,6 +121,30 @@ check "what has nothing before it is compared with nothing"
 	sed '1d;$d' "$tmp/failing/data/index.js" | jq -e '.groups[0].newest | .exit == 1 and .failures == ["more cycles fail: 5 of 20, of the base 0 of 20"]' >"$tmp/out"
 check "cycles that fail are a regression, and named"
 
+# --- what is known about those runs
+known() { # NOTE...: the first page of the two runs with these notes
+	printf '%s\n' "$@" >"$tmp/notes"
+	"$lubench" dashboard -o "$tmp/noted" -a "$tmp/notes" $real "$tmp/slower" >"$tmp/out" 2>"$tmp/err" &&
+		sed '1d;$d' "$tmp/noted/data/index.js" | jq '.runs as $run | .groups[0].newest | .new = $run[.new].id' >"$tmp/newest"
+}
+first=$(jq -r .run $real/samples.jsonl | head -n 1)
+known 'nobody step * x' && jq -e '.exit == 1 and .new == "slower"' "$tmp/newest" >"$tmp/out" && grep -q 'notes: a note is about run nobody, which is none of these$' "$tmp/err"
+check "a note about no run is said"
+known 'slower step preserve.* a lock' && jq -e '.exit == 0 and (.verdict | contains("; 1 worse, expected"))
+	and ([.changes[] | select(.verdict == "worse") | [.series, .expected]] == [["preserve.iommufd", "a lock"]])' "$tmp/newest" >"$tmp/out" && ! [ -s "$tmp/err" ] &&
+	jq -e '.exit == 0 and .answers.worse == 0 and .answers.expected == 1' "$tmp/noted/data/compare-0.json" >"$tmp/out"
+check "a step makes what is worse expected, and no regression"
+known "$first step preserve.* it was the base" && jq -e .exit==1 "$tmp/newest" >"$tmp/out" && known 'slower step blackout.* another' && jq -e .exit==1 "$tmp/newest" >"$tmp/out"
+check "but not a step of the base, or of another metric"
+known 'slower invalid * a build' && jq -e --arg r "$first" '.new == $r and .base == null' "$tmp/newest" >"$tmp/out"
+check "a run that is invalid is not judged"
+known "$first invalid * a build" && jq -e '.new == "slower" and .base == null' "$tmp/newest" >"$tmp/out"
+check "and judges no other"
+known 'slower invalid preserve.iommufd a build' && jq -e '.exit == 0 and .failures == [] and ([.changes[] | select(.series == "preserve.iommufd") | .why] == ["a build"])' "$tmp/newest" >"$tmp/out"
+check "a metric of it that is invalid is neither worse nor lost"
+known "$first invalid * a build" 'slower invalid * a build' && jq -e '.base == null and (.why | contains("noted as invalid"))' "$tmp/newest" >"$tmp/out"
+check "where each run is, that is said"
+
 # --- files
 grep -o '\(src\|href\)="[^"]*"' "$site/index.html" | sed 's/.*="//; s/"$//' | grep -v '^\(#\|data:\)' >"$tmp/links"
 data index | jq -r '(.runs[] | "run-\(.n).js", "run-\(.n).json", "run-\(.n).csv", "run-\(.n).samples.jsonl"), (.groups[] | "group-\(.n).js",

@@ -51,7 +51,8 @@ def read_otava(file, *runs):
     same("runs", sorted(r["run"] for r in rows), sorted(samples(r, "run")[0]["run"] for r in runs))
     times = [datetime.datetime.strptime(r["time"], "%Y-%m-%dT%H:%M:%S%z") for r in rows]
     same("order", times, sorted(times))
-    numbers = [float(v) for r in rows for k, v in r.items() if k not in ("time", "commit", "run", "machine") and v]
+    # its importer takes float() of each cell
+    numbers = [float(v) for r in rows for k, v in r.items() if k not in ("time", "commit", "run", "machine")]
     return "%d runs with %d numbers" % (len(rows), len(numbers))
 
 

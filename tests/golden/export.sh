@@ -59,9 +59,11 @@ for run in $made_up $torn $real "$tmp/odd"; do
 		reads ktap said "$run"
 	check "ktap of ${run##*/}"
 done
-export_as otava otava results/baselines/quick-vtd $real results/baselines/soak-vtd &&
-	reads otava otava results/baselines/quick-vtd $real results/baselines/soak-vtd
+export_as otava otava results/baselines/quick-vtd $real results/baselines/quick-vtd-sm && cp "$tmp/err" "$tmp/kept" &&
+	reads otava otava results/baselines/quick-vtd $real results/baselines/quick-vtd-sm
 check "otava of three runs"
+grep -q 'otava: preserve.iommufd.*is left out: [12] of the 3 runs have it' "$tmp/kept"
+check "what not all of them have is named"
 
 export_as openmetrics quick results/baselines/quick-vtd && export_as openmetrics blackout $real &&
 	PYTHONDONTWRITEBYTECODE=1 $python tests/golden/export.py grafana bench/export/grafana.json "$tmp/quick" "$tmp/blackout" >"$tmp/out" 2>"$tmp/err"

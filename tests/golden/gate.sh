@@ -123,6 +123,8 @@ script() { # STATUS RUN ARG...: gate.sh with @RUN as what was measured, one afte
 	rc=$?
 	[ $rc -eq "$want" ] || { echo "# status $rc instead of $want"; return 1; }
 }
+script 2 slow check series && grep -q 'no target has a gate: smmuv3-s2 has no baseline' "$tmp/err" && ! [ -e "$tmp/runs" ] && script 2 slow renew series
+check "no target at all is no pass"
 script 2 slow check series vtd && grep -q 'make one with: make gate-baseline TARGET=vtd' "$tmp/err" && ! [ -e "$tmp/runs" ]
 check "without a baseline it is said how to make one, and nothing is run"
 script 2 slow renew ksrc vtd && ! [ -e "$tmp/baselines" ]

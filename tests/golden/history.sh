@@ -35,11 +35,18 @@ history 1 -a "$tmp/wild" --runs "$tmp/runs" --json &&
 	jq -e '.exit == 1 and .worse == 1 and (.points[0].values | length) == 19 and .points[0].changes[0].run == "run-10"' \
 		"$tmp/out" >/dev/null
 check "the same from the index, as JSON"
+history 1 -a "$tmp/wild" "$tmp/runs" "$tmp/runs/run-07" && grep -q 'run run-07 was given before, and is taken once$' "$tmp/err" &&
+	! grep -q run-07 "$tmp/out"
+check "a run that is given twice is taken once"
 history 2 -a "$tmp/none" "$tmp"/runs/run-0[0-9] && grep -q 'too few runs' "$tmp/out"
 check "few runs give no verdict"
 { cat "$tmp/wild"; echo 'run-10 step preserve.* the price of a safer walk'; } >"$tmp/both"
 history 0 -a "$tmp/both" "$tmp/runs" && tr -s '\n ' ' ' <"$tmp/out" | grep -q 'expected: the price of a safer walk'
 check "one that is expected is shown and no failure"
+echo 'run-99 step * x' >>"$tmp/both"
+history 0 -a "$tmp/both" --runs "$tmp/runs" && grep -q 'both: a note is about run run-99, which is none of these$' "$tmp/err" &&
+	history 0 -a "$tmp/both" "$tmp/runs" && ! [ -s "$tmp/err" ]
+check "a note about no run of the index is said"
 sed 's/preserve/blackout/' "$tmp/both" >"$tmp/other"
 history 1 -a "$tmp/other" "$tmp/runs"
 check "but not by what is said about another metric"
@@ -52,4 +59,13 @@ check "the committed file is one that is understood, and so are its examples"
 sed -i 's/"vtd"/"smmuv3"/' "$tmp/runs/run-03/samples.jsonl"
 history 2 -a "$tmp/none" "$tmp/runs" && grep -q 'not comparable: target' "$tmp/err"
 check "so is a run of another machine"
+mkdir "$tmp/clone"
+lubench=$(realpath "$lubench")
+fresh() { # STATUS WORD...: in a tree without results/runs
+	local want=$1
+	shift
+	(cd "$tmp/clone" && ends "$want" "$@") && grep -qh 'no runs yet' "$tmp/out" "$tmp/err"
+}
+fresh 0 list runs && fresh 2 history
+check "where nothing was measured there are no runs yet"
 exit $failed

@@ -56,4 +56,5 @@ refused 'NEW=serious: neither' NEW=serious
 refused 'NEW=series:x: series:N wants a number' NEW=series:x
 refused "BASE=$tmp: neither" BASE="$tmp"
 refused 'ROUNDS=0' ROUNDS=0
+refused 'ROUNDS=33: a number from 1 to 32' ROUNDS=33
 exit $failed

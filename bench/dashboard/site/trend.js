@@ -78,7 +78,7 @@
 			const r = rows[i], m = marks.get(r.n);
 
 			return r.run.id + ", " + about(r.run) + ": median " + show(r.median) + " of " + r.cycles + " cycles, " + show(r.min) + " to " +
-				show(r.max) + (m ? ", " + m.verdict + " than the run before (" + LUB.percent(m.change) + ")" : "") +
+				show(r.max) + (m ? ", " + m.verdict + " than the run before (" + LUB.percent(m.change) + ")" + (m.expected ? ", expected: " + m.expected : "") : "") +
 				(r.differs ? ". Not comparable with the newest: " + r.differs : "") +
 				(turns.has(r.n) ? ". Change point " + since(turns.get(r.n)) : "") + (notes.has(r.n) ? ". Annotation, " + notes.get(r.n) : "");
 		};
@@ -176,7 +176,7 @@
 				return;
 			const up = m.verdict === "worse" ? 1 : -1, x = u.valToPos(i, "x", true), y = u.valToPos(r.median, "y", true) - 2 * size;
 
-			u.ctx.fillStyle = LUB.css(up > 0 ? "--bad" : "--good");
+			u.ctx.fillStyle = LUB.css(m.expected ? "--band-edge" : up > 0 ? "--bad" : "--good");
 			u.ctx.beginPath();
 			u.ctx.moveTo(x, y - up * size / 1.5);
 			u.ctx.lineTo(x - size / 1.5, y + up * size / 1.5);

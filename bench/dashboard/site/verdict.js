@@ -45,6 +45,7 @@
 			list.length > most ? el("span", {}, "and " + (list.length - most) + " more") : null) : null;
 	};
 
+	const word = (c) => c.verdict + (c.expected ? ", expected: " + c.expected : c.why ? ": " + c.why : "");
 	const name = (c) => c.series + (c.what ? ", " + c.what : "");
 	const big = (c) => c.verdict === "none" && Math.abs(c.change) > (c.noise || 0);
 
@@ -52,16 +53,17 @@
 	LUB.what = (step) => {
 		if (!step || step.base === null)
 			return el("span", {}, step && step.why ? "Not comparable with the run before: " + step.why : "It is the first of its kind.");
-		const worse = step.changes.filter((c) => c.verdict === "worse"), better = step.changes.filter((c) => c.verdict === "better");
+		const worse = step.changes.filter((c) => c.verdict === "worse" && !c.expected), better = step.changes.filter((c) => c.verdict === "better");
+		const expected = step.changes.filter((c) => c.verdict === "worse" && c.expected);
 		const open = step.changes.filter(big).sort((a, b) => Math.abs(b.change) - Math.abs(a.change));
 		const failures = LUB.failures(step, 5);
 		const line = (c) => el("li", {}, el("b", {}, name(c)), " ", LUB.percent(c.change), " (", LUB.interval(c.interval), ")");
 		const list = (title, of, most) => of.length ? [el("span", {}, title), el("ul", {}, of.slice(0, most).map(line)),
 			of.length > most ? el("span", {}, "and " + (of.length - most) + " more") : null] : null;
 
-		return el("div", {}, failures, list("Worse:", worse, 5), list("Better:", better, 3),
+		return el("div", {}, failures, list("Worse:", worse, 5), list("Worse, expected:", expected, 3), list("Better:", better, 3),
 			list("Off by more than the noise, and not judged for too few cycles:", open, worse.length || better.length ? 1 : 3),
-			failures || worse.length || better.length || open.length ? null : "No change beyond the noise.");
+			failures || worse.length || better.length || expected.length || open.length ? null : "No change beyond the noise.");
 	};
 
 	LUB.between = (step) => {
@@ -78,8 +80,8 @@
 		return LUB.table({
 			name: "comparison", caption: "Judged series" + (label ? ", " + label : ""), columns,
 			rows: step.changes.map((c) => [name(c), cell(c, 0), cell(c, 1), LUB.percent(c.change), LUB.interval(c.interval), noise(c), LUB.known(c.p) ? c.p.toFixed(4) : "-",
-				el("span", { class: "verdict " + c.verdict }, c.verdict === "none" ? "not judged: " + (c.why || "") : c.verdict + (c.why ? ": " + c.why : ""))]),
-			raw: step.changes.map((c) => [name(c), c.median[0], c.median[1], c.change, c.interval.join(".."), c.noise, c.p, c.verdict + (c.why ? ": " + c.why : "")]),
+				el("span", { class: "verdict " + c.verdict }, c.verdict === "none" ? "not judged: " + (c.why || "") : word(c))]),
+			raw: step.changes.map((c) => [name(c), c.median[0], c.median[1], c.change, c.interval.join(".."), c.noise, c.p, word(c)]),
 		});
 	};
 })();
