@@ -7,6 +7,7 @@
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "bench/lubench.h"
 #include "bench/record/below.h"
@@ -148,34 +149,47 @@ static int on_version(void *arg, int n, char **value, char **name)
 	return 0;
 }
 
-static sqlite3 *open_index(const char *runs_dir)
+/* The index in that file, made anew where it is of another version; NULL with the reason in @rc. */
+static sqlite3 *open_file(const char *path, int *rc)
 {
 	sqlite3 *db = NULL;
-	char *path;
 	int stale = 0;
 
-	if (asprintf(&path, "%s/" INDEX_FILE, runs_dir) < 0)
-		return NULL;
-	if (sqlite3_open(path, &db) == SQLITE_OK) {
+	*rc = sqlite3_open(path, &db);
+	if (*rc == SQLITE_OK) {
 		sqlite3_busy_timeout(db, 5000);
-		sqlite3_exec(db, "PRAGMA user_version", on_version, &stale, NULL);
-		if (stale)
-			sqlite3_exec(db,
-				     "DROP TABLE IF EXISTS run; DROP TABLE IF EXISTS series;"
-				     " DROP TABLE IF EXISTS value",
-				     NULL, NULL, NULL);
-		if (sqlite3_exec(db, schema, NULL, NULL, NULL) == SQLITE_OK) {
-			free(path);
-			return db;
-		}
+		*rc = sqlite3_exec(db, "PRAGMA user_version", on_version, &stale, NULL);
 	}
-	sqlite3_close(db);
-	free(path);
-	if (sqlite3_open(":memory:", &db) == SQLITE_OK &&
-	    sqlite3_exec(db, schema, NULL, NULL, NULL) == SQLITE_OK)
+	if (stale)
+		sqlite3_exec(db,
+			     "DROP TABLE IF EXISTS run; DROP TABLE IF EXISTS series;"
+			     " DROP TABLE IF EXISTS value",
+			     NULL, NULL, NULL);
+	if (*rc == SQLITE_OK)
+		*rc = sqlite3_exec(db, schema, NULL, NULL, NULL);
+	if (*rc == SQLITE_OK)
 		return db;
 	sqlite3_close(db);
 	return NULL;
+}
+
+static sqlite3 *open_index(const char *runs_dir)
+{
+	sqlite3 *db;
+	char *path;
+	int rc;
+
+	if (asprintf(&path, "%s/" INDEX_FILE, runs_dir) < 0)
+		return NULL;
+	db = open_file(path, &rc);
+	/* Whatever that is, nothing is lost with it: the records are the source of truth. */
+	if ((rc == SQLITE_NOTADB || rc == SQLITE_CORRUPT) && !unlink(path)) {
+		lub_err("%s is no database; made again from the records", path);
+		db = open_file(path, &rc);
+	}
+	free(path);
+	/* A directory that can not be written to is indexed each time. */
+	return db ? db : open_file(":memory:", &rc);
 }
 
 int index_runs(const char *runs_dir, const struct index_filter *filter,

@@ -334,12 +334,30 @@ static void deep(void **state)
 	assert_int_equal(runs_below("/nonexistent", 1, name_it, NULL), -ENOENT);
 }
 
+/* A file in its place that is no index is made one. */
+static void garbage(void **state)
+{
+	char path[200], before[sizeof(seen)];
+	FILE *f;
+
+	(void)state;
+	snprintf(before, sizeof(before), "%s", list(NULL));
+	assert_true(before[0]);
+	snprintf(path, sizeof(path), "%s/" INDEX_FILE, dir);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	fputs("this is what somebody has left here, and no database at all\n", f);
+	fclose(f);
+	assert_string_equal(list(NULL), before);
+	assert_true(query("SELECT count(*) FROM run") > 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(counts),  cmocka_unit_test(filters), cmocka_unit_test(medians),
 		cmocka_unit_test(follows), cmocka_unit_test(alike),   cmocka_unit_test(together),
-		cmocka_unit_test(deep),
+		cmocka_unit_test(deep),	   cmocka_unit_test(garbage),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
