@@ -485,7 +485,8 @@ test-planted: deps ## a kernel that is slow by design must be found
 	@tests/run.sh planted
 
 test-full: TEST_FULL = 1
-deps-dashboard: private DEPS := chromium nodejs npm
+# A node of another origin brings its own npm, and Debian's does not go with it.
+deps-dashboard: private DEPS := chromium $(if $(shell command -v npm),,nodejs npm)
 deps-dashboard: deps
 	@$(install)
 
