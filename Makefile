@@ -22,7 +22,7 @@ ARCH-vtd-sm := x86_64
 ARCH-smmuv3 := aarch64
 ARCH-smmuv3-s2 := aarch64
 NATIVE := $(firstword $(foreach t,$(ALL_TARGETS),$(if $(filter $(HOST_ARCH),$(ARCH-$(t))),$(t))) vtd)
-TARGET ?= $(if $(filter test test-emulated test-full,$(MAKECMDGOALS)),all,$(NATIVE))
+TARGET ?= $(if $(filter test test-emulated test-planted test-full,$(MAKECMDGOALS)),all,$(NATIVE))
 comma := ,
 TARGETS := $(if $(filter all,$(TARGET)),$(ALL_TARGETS),$(TARGET))
 arch_of = $(or $(ARCH-$(1)),$(error TARGET=$(1): unknown; use $(ALL_TARGETS) or all))
@@ -480,7 +480,7 @@ test-emulated: deps ## the whole path on emulated targets
 	$(call made,all kernel-base image tools $(call fio_for,$(ONE_ARCH)))
 	@tests/run.sh emulated
 
-test-planted: deps ## a kernel that is slow by design must be found
+test-planted: deps ## kernels with a planted bug, or slow by design: a test must find each
 	$(call made,all kernel image)
 	@tests/run.sh planted
 

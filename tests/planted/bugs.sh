@@ -64,6 +64,7 @@ for patch in "$bugs"/*.patch; do
 	name=$(basename "$patch" .patch)
 	[[ -z ${BUGS:-} || ,$BUGS, == *,$name,* ]] || continue
 	read -r by test < <(field "$name" Found-by)
+	[[ " ${targets[*]} " == *" $by "* ]] || { left "planted bug $name, which needs $by"; continue; }
 	use "$by"
 	if [ -z "${twins[$by-$test]:-}" ]; then
 		twins[$by-$test]=1
