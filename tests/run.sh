@@ -73,7 +73,7 @@ run_one() { # GROUP TEST
 	retried=$((retried + again))
 	[ ! -s "$logs/$name.d/tried" ] || {
 		mapfile -t -O ${#tried[@]} tried <"$logs/$name.d/tried"
-		[ $rc -eq 0 ] || lost+=("$name")
+		[ $rc -eq 0 ] || [ $rc -eq 4 ] || lost+=("$name")
 	}
 	[ ! -s "$logs/$name.d/left" ] || mapfile -t -O ${#left[@]} left < <(sed "s|^|$name: |" "$logs/$name.d/left")
 	case $rc in

@@ -33,7 +33,7 @@ static int parse_params(const json_t *obj, struct lub_params *p, const char **wh
 	*why = "params";
 	if (!json_is_object(obj) || num(obj, "hwpts", UINT32_MAX, &hwpts) ||
 	    num(obj, "ioas_bytes", INT64_MAX, &p->ioas_bytes) ||
-	    num(obj, "page_bytes", INT64_MAX, &p->page_bytes) ||
+	    num(obj, "page_bytes", INT64_MAX, &p->page_bytes) || !p->page_bytes ||
 	    num(obj, "devices", UINT32_MAX, &devices))
 		return -EINVAL;
 	if (json_object_get(obj, "working_set") && num(obj, "working_set", UINT32_MAX, &set))

@@ -11,7 +11,9 @@ set -euo pipefail
 
 bugs=tests/planted/bugs
 variant=planted
-passed=0 failed=0
+passed=0 failed=0 child=
+# timeout has a process group of its own, which nobody else would end.
+trap '[ -z "$child" ] || kill "$child" 2>/dev/null; exit 143' TERM INT
 
 field() { sed -n "/^---\$/q; s/^$2: //p" "$bugs/$1.patch"; }
 good() { passed=$((passed + 1)); ok "$*"; }
@@ -21,8 +23,10 @@ bad() { failed=$((failed + 1)); echo "FAIL: $*"; }
 verdict() {
 	local dir=$1 rc=0
 	mkdir -p "$dir"
-	TEST_DIR=$dir TEST_TARGETS=$2 TEST_FULL='' LUBENCH_KERNEL=${4:-} timeout -k 20 600 "tests/emulated/$3.sh" >"$dir.log" 2>&1 ||
-		rc=$?
+	TEST_DIR=$dir TEST_TARGETS=$2 TEST_FULL='' LUBENCH_KERNEL=${4:-} timeout -k 20 900 "tests/emulated/$3.sh" >"$dir.log" 2>&1 &
+	child=$!
+	wait "$child" || rc=$?
+	child=
 	return $rc
 }
 
@@ -47,6 +51,8 @@ found() { # NAME TARGET TEST
 	line=$(grep -aEhm 1 "$says" "$work/$1.log" "$work/$1"/*.txt "$work/$1"/*/console-*.log 2>/dev/null | head -n 1) || :
 	if [ "$rc" -eq 0 ]; then
 		bad "$1: emulated/$3 on $2 does not find it"
+	elif [ "$rc" -eq 4 ] || [ "$rc" -eq 124 ] || [ "$rc" -eq 137 ]; then
+		bad "$1: emulated/$3 on $2 was skipped or cut off (status $rc): $(tail -n 1 "$work/$1.log")"
 	elif [ -z "$line" ]; then
 		bad "$1: emulated/$3 on $2 ends with $rc for another reason: $(tail -n 1 "$work/$1.log")"
 	else

@@ -17,15 +17,25 @@ static char dir[] = "/tmp/lubench-test-XXXXXX";
 static char file[64], aside[64];
 
 static const struct lub_params params = {
-	.hwpts = 16, .ioas_bytes = 1ULL << 30, .page_bytes = 4096, .devices = 1, .mode = "preserve",
+	.hwpts = 16,
+	.ioas_bytes = 1ULL << 30,
+	.page_bytes = 4096,
+	.devices = 1,
+	.mode = "preserve",
 	.workload = "lsi",
 };
 
 static struct lub_sample sample(uint32_t rep, int64_t value)
 {
 	return (struct lub_sample){
-		.run = "r1", .cycle = 3, .rep = rep, .scenario = "preserve",
-		.metric = "preserve.iommufd", .unit = "ns", .clock = "tsc", .value = value,
+		.run = "r1",
+		.cycle = 3,
+		.rep = rep,
+		.scenario = "preserve",
+		.metric = "preserve.iommufd",
+		.unit = "ns",
+		.clock = "tsc",
+		.value = value,
 		.params = params,
 	};
 }
@@ -132,11 +142,16 @@ static void test_bad_lines(void **state)
 	       "\"params\":{\"hwpts\":1,\"ioas_bytes\":1,\"page_bytes\":1,\"devices\":1,"
 	       "\"mode\":\"m\",\"workload\":\"w\",\"probes\":\"off\"},\"outcome\":\"fine\","
 	       "\"reason\":null}\n");
+	/* What somebody is going to divide by */
+	append("{\"schema\":1,\"kind\":\"sample\",\"run\":\"r\",\"cycle\":1,\"rep\":0,\"scenario\":\"p\","
+	       "\"metric\":\"m\",\"unit\":\"ns\",\"clock\":\"tsc\",\"value\":1,\"params\":{\"hwpts\":1,"
+	       "\"ioas_bytes\":1,\"page_bytes\":0,\"devices\":1,\"mode\":\"m\",\"workload\":\"w\","
+	       "\"probes\":\"off\"}}\n");
 	assert_int_equal(record_open(&w, dir), 0);
 	record_write(&w, emit_sample(&s));
 	record_close(&w);
 	assert_int_equal(record_read(file, &set), 0);
-	assert_int_equal(set.bad_lines, 6);
+	assert_int_equal(set.bad_lines, 7);
 	assert_int_equal(set.nr_samples, 1);
 	assert_int_equal(set.nr_outcomes, 0);
 	record_set_free(&set);
