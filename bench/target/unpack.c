@@ -24,7 +24,8 @@ struct header {
 	char size[12];
 	char mtime[12], sum[8];
 	char type;
-	char rest[355];
+	char link[100];
+	char rest[255];
 };
 
 _Static_assert(sizeof(struct header) == BLOCK, "a header is one block");
@@ -151,6 +152,17 @@ static int unpack_file(int fd, int dir, const char *name, long long size)
 	return err;
 }
 
+/* A second name of a file that came before it: nothing else is in that directory. */
+static int unpack_link(int dir, const struct header *h, const char *name)
+{
+	char to[sizeof(h->link) + 1];
+
+	snprintf(to, sizeof(to), "%.*s", (int)sizeof(h->link), h->link);
+	if (!name_good(to))
+		return -EBADMSG;
+	return linkat(dir, to, dir, name, 0) ? (errno == EPERM ? -EBADMSG : -errno) : 0;
+}
+
 static int unpack_entry(int fd, int dir, const struct header *h, const char **why)
 {
 	long long size = octal(h->size, sizeof(h->size));
@@ -171,14 +183,18 @@ static int unpack_entry(int fd, int dir, const struct header *h, const char **wh
 		return copy(fd, -1, size);
 	}
 	*why = "it holds more than plain files and directories";
-	if (h->type != '0' && h->type && h->type != '5')
+	if (h->type != '0' && h->type && h->type != '5' && (h->type != '1' || size))
 		return err;
 	*why = "it holds names that no agent gives";
 	if (!name_good(name))
 		return err;
 	*why = "it ends too early";
-	err = h->type == '5' ? mkdirat(dir, name, 0700) ? -errno : 0
-			     : unpack_file(fd, dir, name, size);
+	if (h->type == '1')
+		err = unpack_link(dir, h, name);
+	else if (h->type == '5')
+		err = mkdirat(dir, name, 0700) ? -errno : 0;
+	else
+		err = unpack_file(fd, dir, name, size);
 	if (err != -EEXIST && err != -ENOENT && err != -ENOTDIR)
 		return err;
 	*why = "it holds a name twice, or a file outside of its directories";

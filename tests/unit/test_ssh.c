@@ -200,9 +200,13 @@ static void test_fetch(void **state)
 	entry(out, "out/", '5', NULL, NULL);
 	entry(out, "out/outcome.json", '0', NULL, "{}\n");
 	entry(out, "outgoing.log", '0', NULL, "text\n");
+	/* An agent that fails gives what it has a second name. */
+	entry(out, "out/outgoing.jsonl", '0', NULL, "{}\n");
+	entry(out, "out/samples.jsonl", '1', "out/outgoing.jsonl", NULL);
 	finish(out);
 	assert_int_equal(fetch("good"), 0);
 	assert_true(there("good/out/outcome.json") && there("good/outgoing.log"));
+	assert_true(there("good/out/samples.jsonl") && there("good/out/outgoing.jsonl"));
 	assert_false(there("good/fetch.tar") || there("good.new"));
 	snprintf(path, sizeof(path), "%s/good/out/outcome.json", dir);
 	assert_int_equal(stat(path, &st), 0);
@@ -226,6 +230,9 @@ static void test_fetch_hostile(void **state)
 		{ "out/outcome.json", '6', NULL },
 		{ "out/outcome.json", '2', "/dev/zero" },
 		{ "out/outcome.json", '1', "out/x" },
+		{ "out/outcome.json", '1', "out" },
+		{ "out/outcome.json", '1', "/etc/passwd" },
+		{ "out/outcome.json", '1', "out/../../tar" },
 		{ "out/outcome.json", '3', NULL },
 		{ "out/../../escaped", '0', NULL },
 		{ "/tmp/test_ssh.escaped", '0', NULL },
