@@ -15,8 +15,6 @@ api() { # TARGET
 	local name=api-$1 program
 	program=$(guest_program findings race)
 	guest "$name" --second -t "$1" -k "$series" --push "$program" "$dir/findings api 2>&1"
-	tried "$(awk '/ tries, against /{ for (i = 1; i <= NF; i++) n += $i ~ /^[0-9]+$/ && i > 5 ? $i : 0 } END { print n + 0 }' \
-		"$work/$name.txt")" racing calls
 	checks "$name"
 	no_splat "$name"
 	ok "$1: $(grep -ac '^ok' "$work/$name.txt") checks in one kernel"
@@ -29,6 +27,8 @@ race() { # TARGET
 	guest "$name" --second -t "$1" -k "$series" --push "$program" \
 		--after "cat $dir/race.log; $dir/findings restore 2>&1" \
 		"setsid $dir/findings race >$dir/race.log 2>&1 </dev/null &"
+	tried "$(awk '/ tries, against /{ for (i = 1; i <= NF; i++) n += $i ~ /^[0-9]+$/ && i > 5 ? $i : 0 } END { print n + 0 }' \
+		"$work/$name.txt")" racing calls
 	checks "$name"
 	no_splat "$name"
 	ok "$1: $(grep -ac '^ok' "$work/$name.txt") checks around a kexec"
