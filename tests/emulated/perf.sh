@@ -7,7 +7,7 @@ set -euo pipefail
 # shellcheck source=tests/emulated/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-printf '%s\n' '[run]' 'scenario = preserve' 'reps = 10' 'cycles = 1' 'memory = 2G' 'kexec_hwpts = 1' \
+printf '%s\n' '[run]' 'scenario = preserve' 'reps = 100' 'cycles = 1' 'memory = 2G' 'kexec_hwpts = 1' \
 	'[matrix.1]' 'hwpts = 16' 'ioas = 1G' 'page = 4K' >"$work/plan.ini"
 
 # share RUN PATTERN: per mille of the samples whose stack matches
@@ -27,8 +27,8 @@ one_target() {
 	expect "$1: lines of this cycle that do not say perf" "$other" 0
 	[ -s "$work/$name/perf-1.folded" ] || fail "$1: no folded stacks"
 	[ "$(awk '{ n += $NF } END { print n }' "$work/$name/perf-1.folded")" -ge 50 ] || fail "$1: too few samples"
-	# The rest is the agent telling perf when to sample.
-	[ "$(share "$name" ';luo_session_preserve_fd;')" -ge 700 ] ||
+	# The rest is the agent telling perf when to sample. A profile of the whole cycle has next to none in this call.
+	[ "$(share "$name" ';luo_session_preserve_fd;')" -ge 500 ] ||
 		fail "$1: only $(share "$name" ';luo_session_preserve_fd;') of 1000 samples are in the preserve ioctl"
 	[ "$(share "$name" ';iommufd_lu_preserve;.*kho_')" -ge 100 ] || fail "$1: nearly no sample below KHO"
 	[ "$(share "$name" '\[unknown\]')" -le 50 ] || fail "$1: many samples without a name"
