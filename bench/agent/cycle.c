@@ -56,7 +56,7 @@ static int check_points(struct cycle *c, json_t *points, char *why, size_t len)
 
 int cycle_parse(json_t *root, struct cycle *c, char *why, size_t len)
 {
-	json_int_t cycle, reps, hwpts, point_ms, total_ms, control_ms, ring = 1 << 20;
+	json_int_t cycle, reps, hwpts, point_ms, total_ms, control_ms, ring = 1 << 20, dog = 0;
 	static const char *const boots[] = CYCLE_BOOT_NAMES;
 	int mixed = 0, icount = 0, perf = 0;
 	const char *boot = boots[BOOT_NONE];
@@ -70,14 +70,15 @@ int cycle_parse(json_t *root, struct cycle *c, char *why, size_t len)
 	c->release = "";
 	if (json_unpack_ex(root, &jerr, 0,
 			   "{s:s, s:I, s:s, s:s, s:s, s:s, s:{s:s, s:s}, s:I, s:I, s:I, s:I, s:I,"
-			   " s?b, s?b, s:o, s?s, s?I, s?b, s?s, s?s, s?s}",
+			   " s?b, s?b, s:o, s?s, s?I, s?b, s?s, s?s, s?s, s?I}",
 			   "run", &c->run, "cycle", &cycle, "scenario", &c->scenario, "mode",
 			   &c->mode_name, "workload", &c->workload, "device", &c->device, "kexec",
 			   "image", &c->image, "append", &c->append, "reps", &reps, "kexec_hwpts",
 			   &hwpts, "point_budget_ms", &point_ms, "budget_ms", &total_ms,
 			   "control_ms", &control_ms, "mixed", &mixed, "icount", &icount, "points",
 			   &points, "probes", &c->probes, "probes_ring", &ring, "perf", &perf,
-			   "boot", &boot, "release", &c->release, "kernel", &c->kernel)) {
+			   "boot", &boot, "release", &c->release, "kernel", &c->kernel,
+			   "watchdog_s", &dog)) {
 		snprintf(why, len, "%s", jerr.text);
 		return -EINVAL;
 	}
@@ -101,7 +102,7 @@ int cycle_parse(json_t *root, struct cycle *c, char *why, size_t len)
 	if (cycle < 0 || cycle > UINT32_MAX || reps < 1 || reps > 100000 || hwpts < 1 ||
 	    hwpts > CYCLE_MAX_HWPTS || point_ms < 1 || point_ms > UINT32_MAX || total_ms < 1 ||
 	    total_ms > UINT32_MAX || control_ms < 0 || control_ms > 600000 || ring < 4096 ||
-	    ring > 1 << 30 || ring & (ring - 1)) {
+	    ring > 1 << 30 || ring & (ring - 1) || dog < 0 || dog > CYCLE_MAX_WATCHDOG_S) {
 		snprintf(why, len, "a number is out of range");
 		return -EINVAL;
 	}
@@ -116,6 +117,7 @@ int cycle_parse(json_t *root, struct cycle *c, char *why, size_t len)
 	c->point_budget_ms = (uint32_t)point_ms;
 	c->budget_ms = (uint32_t)total_ms;
 	c->control_ms = (uint32_t)control_ms;
+	c->watchdog_s = (int)dog;
 	c->mixed = mixed;
 	c->icount = icount;
 	c->probes_ring = (uint32_t)ring;

@@ -61,6 +61,7 @@ struct point {
  * @point_budget_ms: time for one point
  * @budget_ms: time for everything before the jump
  * @control_ms: length of the window without a kexec
+ * @watchdog_s: what guard_begin() sets the machine's watchdog to, 0: nothing of that
  * @probes: what watches the kernel, as probes_parse() takes it
  * @probe_set: the same as a set
  * @probes_ring: bytes of their ring buffer
@@ -89,6 +90,7 @@ struct cycle {
 	uint32_t point_budget_ms;
 	uint32_t budget_ms;
 	uint32_t control_ms;
+	int watchdog_s;
 	bool mixed;
 	bool icount;
 	const char *probes;
@@ -101,6 +103,9 @@ struct cycle {
 	struct point *points;
 	size_t nr_points;
 };
+
+/** CYCLE_MAX_WATCHDOG_S - a day */
+#define CYCLE_MAX_WATCHDOG_S 86400
 
 /** CYCLE_MAX_WORKING_SET - more pages than this are refused. */
 #define CYCLE_MAX_WORKING_SET 4096

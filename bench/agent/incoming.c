@@ -10,6 +10,7 @@
 #include "bench/agent/chain.h"
 #include "bench/agent/company.h"
 #include "bench/agent/counters.h"
+#include "bench/agent/guard.h"
 #include "bench/agent/kmsg.h"
 #include "bench/agent/leftover.h"
 #include "bench/agent/pmu.h"
@@ -160,6 +161,7 @@ int agent_incoming(const char *dir)
 	if (!err)
 		err = identify(&ag);
 	if (!err) {
+		guard_begin(&ag);
 		agent_mark(&ag, "agent.start");
 		ag.marks[0].ticks = start;
 		ag.first = first_instruction(start);
@@ -192,5 +194,6 @@ int agent_incoming(const char *dir)
 	}
 	agent_probes_drop(&ag);
 	release(&ag);
+	guard_end(&ag);
 	return agent_outcome(&ag) ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -11,6 +11,13 @@
 
 #include "bench/agent/sysfile.h"
 
+static void (*on_news)(void);
+
+void kmsg_on_news(void (*news)(void))
+{
+	on_news = news;
+}
+
 void kmsg(const char *fmt, ...)
 {
 	static int fd = -1;
@@ -31,6 +38,8 @@ void kmsg(const char *fmt, ...)
 	/* On a console stderr and the log are the same place: say it once. */
 	if (fd < 0 || write(fd, line, strlen(line)) < 0)
 		fputs(line + 3, stderr);
+	if (on_news)
+		on_news();
 }
 
 void kmsg_line(const char *text, struct kmsg_facts *facts)

@@ -12,6 +12,12 @@
 void kmsg(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /**
+ * kmsg_on_news() - have a function called with every line that is written
+ * @news: the function, NULL: none any more
+ */
+void kmsg_on_news(void (*news)(void));
+
+/**
  * struct kmsg_facts - what the log of this kernel says
  * @faults: lines about refused DMA; their rate is limited, so any number above 0 means "some"
  * @first_fault: text of the first one

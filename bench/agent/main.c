@@ -7,6 +7,7 @@
 
 #include "bench/agent/agent.h"
 #include "bench/agent/boot.h"
+#include "bench/agent/guard.h"
 #include "bench/agent/handover.h"
 #include "bench/agent/pcidev.h"
 #include "bench/agent/sysfile.h"
@@ -26,6 +27,11 @@ static int undo(const char *dir)
 	char path[4096];
 	int err;
 
+	snprintf(path, sizeof(path), "%s/guard", dir);
+	err = guard_undo(path);
+	if (err)
+		fprintf(stderr, "lubench-agent: %s: %s; its values are not put back\n", path,
+			strerror(-err));
 	snprintf(path, sizeof(path), "%s/undo", dir);
 	err = pcidev_give_back(path);
 	if (err)

@@ -13,6 +13,7 @@
 #include "bench/agent/company.h"
 #include "bench/agent/counters.h"
 #include "bench/agent/fill.h"
+#include "bench/agent/guard.h"
 #include "bench/agent/kexec.h"
 #include "bench/agent/busy.h"
 #include "bench/agent/kmsg.h"
@@ -331,6 +332,7 @@ static int run(struct agent *ag)
 	struct company company;
 	int err;
 
+	guard_begin(ag);
 	err = agent_lines(ag, "out/outgoing.jsonl");
 	if (!err)
 		err = identify(ag);
@@ -377,6 +379,7 @@ int agent_outgoing(const char *dir)
 		run(&ag);
 
 	/* Only failures come here. */
+	guard_end(&ag);
 	agent_probes_drop(&ag);
 	quiet_network_end(&ag);
 	agent_perf_abort();

@@ -140,6 +140,7 @@ static int do_cycle(struct campaign *c, const struct plan_cycle *full)
 		.liveupdate_number = c->liveupdate_number,
 		.attempt = c->launches,
 		.work_ms = work,
+		.watchdog_s = c->target.host ? limits.silence / 1000 : 0,
 		.icount = c->target.icount,
 		.perf = c->perf,
 		.boot = c->boot,

@@ -297,13 +297,14 @@ static void noise(struct verdicts *v)
 static void watchdogs(struct verdicts *v)
 {
 	const char *at = NULL, *timeout;
-	bool armed = false;
+	bool armed = false, there = false;
 
 	while ((at = facts_next(v->f, "watchdog", at))) {
 		bool active = strstr(at, " state=active") != NULL;
 
 		timeout = strstr(at, " timeout=");
 		armed |= active;
+		there |= !strstr(at, " nowayout=1");
 		if (active && timeout && atoi(timeout + 9) < WATCHDOG_S)
 			verdict(v, VERDICT_SKIP, "watchdog",
 				"RuntimeWatchdogSec=10min in /etc/systemd/system.conf; systemctl daemon-reexec",
@@ -311,10 +312,14 @@ static void watchdogs(struct verdicts *v)
 		else
 			verdict(v, VERDICT_OK, "watchdog", "", "%.100s", at);
 	}
-	if (!armed)
+	if (!armed && !there)
 		verdict(v, VERDICT_SKIP, "watchdog",
 			"modprobe the BMC's driver (ipmi_watchdog, iTCO_wdt)",
-			"none is armed: a machine that hangs stays so until somebody resets it");
+			"none that the agent could arm: a machine that hangs stays so until somebody resets it");
+	if (!armed && there && strcmp(facts_get(v->f, "stop_on_reboot"), "0"))
+		verdict(v, VERDICT_SKIP, "watchdog",
+			"watchdog.stop_on_reboot=0 on the command line",
+			"the agent arms it, and the first kexec may end that; the kernels after it have the word");
 	if (!strcmp(facts_get(v->f, "panic"), "0"))
 		verdict(v, VERDICT_SKIP, "panic",
 			"sysctl kernel.panic=10; panic=10 on the command line",

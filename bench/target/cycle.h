@@ -71,6 +71,7 @@ struct cycle_budgets cycle_budgets_for(const struct target *t, int point_ms, int
  * @boot_id: of the kernel that runs now
  * @liveupdate_number: of the kernel that runs now, -1 when unknown
  * @work_ms: limit of all that is done before the kexec
+ * @watchdog_s: what a real machine's watchdog is set to, 0: it is left alone
  * @icount: the guest's time is a count of instructions
  * @perf: the agent runs perf beside the preserve call
  * @boot: how the incoming kernel comes to the agent, see bench/agent/boot.h; NULL: "none"
@@ -90,6 +91,7 @@ struct cycle_job {
 	int64_t liveupdate_number;
 	unsigned int attempt;
 	int work_ms;
+	int watchdog_s;
 	bool icount;
 	bool perf;
 	const char *boot;

@@ -11,6 +11,26 @@
 /* Length of the window without a kexec that dma.gap of the blackout is compared with. */
 #define CONTROL_MS 1000
 
+/* What is on the command line of a real machine already is its owner's choice. */
+static char *with_guards(char *append)
+{
+	static const char *const guards[] = { "panic=30", "oops=panic", "softlockup_panic=1",
+					      "watchdog.stop_on_reboot=0" };
+	char key[40], value[16], *more;
+	size_t i;
+
+	for (i = 0; append && i < sizeof(guards) / sizeof(guards[0]); i++) {
+		snprintf(key, sizeof(key), "%.*s", (int)strcspn(guards[i], "=") + 1, guards[i]);
+		if (cmdline_word(append, key, value, sizeof(value)))
+			continue;
+		if (asprintf(&more, "%s %s", append, guards[i]) < 0)
+			more = NULL;
+		free(append);
+		append = more;
+	}
+	return append;
+}
+
 json_t *cycle_json(const struct cycle_job *job, const char *device)
 {
 	bool first = job->boot && !strcmp(job->boot, "agent");
@@ -23,6 +43,8 @@ json_t *cycle_json(const struct cycle_job *job, const char *device)
 		     job->append, *job->append ? " " : "", job->run, job->cycle.number,
 		     job->attempt, first ? " " BOOT_AGENT_WORD " rdinit=" INITRAMFS_INIT : "") < 0)
 		append = NULL;
+	if (job->watchdog_s)
+		append = with_guards(append);
 	for (i = 0; i < plan_cycle_points(&job->cycle); i++) {
 		p = plan_cycle_point(&job->cycle, i);
 		json_array_append_new(points,
@@ -44,6 +66,8 @@ json_t *cycle_json(const struct cycle_job *job, const char *device)
 			"control_ms", CONTROL_MS, "mixed", job->cycle.nr_blocks > 1, "icount",
 			job->icount, "points", points, "probes", job->cycle.probes, "probes_ring",
 			(json_int_t)job->plan->probes_ring);
+	if (obj && job->watchdog_s)
+		json_object_set_new(obj, "watchdog_s", json_integer(job->watchdog_s));
 	if (obj && job->perf)
 		json_object_set_new(obj, "perf", json_true());
 	if (obj && job->cycle.kernel)

@@ -12,6 +12,7 @@ set -euo pipefail
 printf '%s\n' '[run]' 'scenario = preserve' 'reps = 1' 'cycles = 1' 'memory = 2G' \
 	'[matrix.1]' 'hwpts = 1,2' 'ioas = 64M' 'page = 4K' >"$work/plan.ini"
 
+watchdog_too
 machine machine
 port=$(machine_port machine)
 host=ssh://root@127.0.0.1:$port
@@ -37,6 +38,14 @@ expect "gaps, which nobody could see" "$(q run '[.[] | select(.kind=="sample" an
 "$lubench" report "$work/run" >"$work/report.txt"
 grep -q 'UNDECIDED' "$work/report.txt" || { show report; fail "the report gives a verdict without gaps"; }
 ok "a kexec on a host that was reached over ssh alone"
+
+# Each kernel's agent has armed its watchdog; the next kernel was told to leave it armed, and the last agent ended it.
+guards=$(grep -ao 'lubench: the watchdog is [a-z]*' "$work/machine/console-1.log" | awk '{ print $NF }' | paste -sd' ')
+expect "the watchdog of the two kernels" "$guards" "armed armed off"
+line=$(grep -a 'Command line: ' "$work/machine/console-1.log" | tail -n 1)
+[[ $line == *" oops=panic softlockup_panic=1 watchdog.stop_on_reboot=0"* && $line == *" panic=-1 "* && $line != *"panic=30"* ]] ||
+	fail "the words that guard the next kernel: $line"
+ok "the watchdog was armed in both kernels, and is off; what the host says of panics is left"
 
 # The console makes the difference between a machine that is lost and one that has said why.
 console="tail -n 0 -F $work/machine/console-1.log"

@@ -132,6 +132,19 @@ trace_too() {
 	PATH=$work/bin:$PATH
 }
 
+# watchdog_too: emulators plug the watchdog that Linux has a driver for, too
+watchdog_too() {
+	local program
+	mkdir -p "$work/bin"
+	for program in qemu-system-x86_64 qemu-system-aarch64; do
+		command -v $program >/dev/null || continue
+		printf '#!/bin/sh\ncase " $* " in\n*" -kernel "*) set -- "$@" -device i6300esb ;;\nesac\nexec %s "$@"\n' \
+			"$(command -v $program)" >"$work/bin/$program"
+		chmod +x "$work/bin/$program"
+	done
+	PATH=$work/bin:$PATH
+}
+
 # q RUN FILTER: jq over all lines of its samples at once
 q() { jq -rs "$2" "$work/$1/samples.jsonl"; }
 

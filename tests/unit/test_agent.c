@@ -129,6 +129,7 @@ static void cycle_bad(void **state)
 		{ "'reps':5", "'reps':0", "out of range" },
 		{ "'reps':5", "'reps':5,'probes':'all'", "probes" },
 		{ "'reps':5", "'reps':5,'probes_ring':5000", "out of range" },
+		{ "'reps':5", "'reps':5,'watchdog_s':-1", "out of range" },
 		{ "'reps':5", "'reps':'5'", "integer" },
 		{ "'kexec_hwpts':16", "'kexec_hwpts':-1", "out of range" },
 		{ "'kexec_hwpts':16,", "", "kexec_hwpts" },

@@ -17,6 +17,7 @@
 #include "bench/agent/boot.h"
 #include "bench/agent/courier.h"
 #include "bench/agent/cycle.h"
+#include "bench/agent/guard.h"
 #include "bench/agent/initramfs.h"
 #include "bench/target/cycle.h"
 #include "bench/target/target.h"
@@ -189,6 +190,49 @@ static void words(void **state)
 	json_decref(obj);
 }
 
+/* A real machine's next kernel comes back from a panic; what its owner has chosen stays. */
+static void guards(void **state)
+{
+	struct plan plan = { .scenario = "preserve", .workload = "igb", .reps = 1 };
+	struct cycle_job job = {
+		.run = "R",
+		.plan = &plan,
+		.cycle = { .number = 1, .probes = "off" },
+		.mode = "preserve",
+		.append = "root=/dev/sda panic=0",
+		.work_ms = 1000,
+		.watchdog_s = 660,
+	};
+	json_t *obj = cycle_json(&job, "0000:00:04.0");
+	const char *append =
+		json_string_value(json_object_get(json_object_get(obj, "kexec"), "append"));
+
+	(void)state;
+	assert_string_equal(
+		append,
+		"root=/dev/sda panic=0 lubench.run=R lubench.cycle=1 lubench.attempt=0 oops=panic softlockup_panic=1 watchdog.stop_on_reboot=0");
+	assert_int_equal(json_integer_value(json_object_get(obj, "watchdog_s")), 660);
+	json_decref(obj);
+	job.watchdog_s = 0;
+	obj = cycle_json(&job, "0000:00:04.0");
+	append = json_string_value(json_object_get(json_object_get(obj, "kexec"), "append"));
+	assert_null(strstr(append, "oops="));
+	assert_null(json_object_get(obj, "watchdog_s"));
+	json_decref(obj);
+}
+
+/* A device that can do much less than is asked for would bite a machine that works. */
+static void guard_limits(void **state)
+{
+	(void)state;
+	assert_int_equal(guard_limit(660, 0), 660);
+	assert_int_equal(guard_limit(660, 2046), 660);
+	assert_int_equal(guard_limit(660, 613), 613);
+	assert_int_equal(guard_limit(660, 330), 330);
+	assert_int_equal(guard_limit(660, 329), 0);
+	assert_int_equal(guard_limit(1, 30), 1);
+}
+
 static int make_dir(void **state)
 {
 	(void)state;
@@ -207,10 +251,8 @@ static int remove_dir(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(archive),
-		cmocka_unit_test(find),
-		cmocka_unit_test(courier),
-		cmocka_unit_test(words),
+		cmocka_unit_test(archive), cmocka_unit_test(find),   cmocka_unit_test(courier),
+		cmocka_unit_test(words),   cmocka_unit_test(guards), cmocka_unit_test(guard_limits),
 	};
 
 	return cmocka_run_group_tests(tests, make_dir, remove_dir);
