@@ -18,6 +18,9 @@
 /** TARGET_AGENT - the agent there. */
 #define TARGET_AGENT TARGET_DIR "/agent"
 
+/** TARGET_WAITER - the same file under the name by which it waits: who counts agents at work counts none of these. */
+#define TARGET_WAITER TARGET_DIR "/await"
+
 /** TARGET_KERNEL_NAME - the kernel that a cycle goes to, in that directory. */
 #define TARGET_KERNEL_NAME "kernel"
 
@@ -264,15 +267,33 @@ struct target {
  */
 int target_seen_parse(const char *text, struct target_seen *seen);
 
+/** TARGET_SEEN_KERNEL - first half of TARGET_SEEN_COMMAND: which kernel this is. */
+#define TARGET_SEEN_KERNEL "cat /proc/sys/kernel/random/boot_id /proc/cmdline; "
+
+/** TARGET_SEEN_AGENT - second half: what became of the agent. */
+#define TARGET_SEEN_AGENT                                                    \
+	"kill -0 $(cat " TARGET_DIR "/agent.pid) 2>/dev/null || echo gone; " \
+	"test -e " TARGET_DIR "/out/outcome.json && echo outcome; true"
+
 /**
  * TARGET_SEEN_COMMAND - says which kernel answers; see struct target_seen
  *
  * The process is looked for before its file, as it ends only after it has written that.
  */
-#define TARGET_SEEN_COMMAND                                                  \
-	"cat /proc/sys/kernel/random/boot_id /proc/cmdline; "                \
-	"kill -0 $(cat " TARGET_DIR "/agent.pid) 2>/dev/null || echo gone; " \
-	"test -e " TARGET_DIR "/out/outcome.json && echo outcome; true"
+#define TARGET_SEEN_COMMAND TARGET_SEEN_KERNEL TARGET_SEEN_AGENT
+
+/** TARGET_AWAIT_S - what waits on a target is gone after this, whatever became of the controller. */
+#define TARGET_AWAIT_S "3600"
+
+/**
+ * TARGET_AWAIT_COMMAND - the same, but what it says after the kernel comes when a cycle is over; see agent_await()
+ *
+ * Where the agent cannot wait, or is not there yet, it comes at once.
+ */
+#define TARGET_AWAIT_COMMAND                                                     \
+	TARGET_SEEN_KERNEL                                                       \
+	"ln -f " TARGET_AGENT " " TARGET_WAITER " 2>/dev/null && " TARGET_WAITER \
+	" await " TARGET_DIR " " TARGET_AWAIT_S " 2>/dev/null; " TARGET_SEEN_AGENT
 
 /**
  * TARGET_BUSY_COMMAND - says how many agents are at work, in either kernel
