@@ -309,7 +309,7 @@ static void must(bool good, const char *what)
 	_exit(1);
 }
 
-/* In a namespace of its own, with this program as the agent. */
+/* In namespaces of its own, with this program as the agent: nobody else's processes are counted, or ended. */
 static void on_target(void)
 {
 	struct target_seen seen;
@@ -369,11 +369,19 @@ static void test_command(void **state)
 	(void)state;
 	pid = fork();
 	if (!pid) {
-		if (unshare(CLONE_NEWNS) || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
-		    mount("none", "/var/lib", "tmpfs", 0, NULL))
+		if (unshare(CLONE_NEWNS | CLONE_NEWPID))
 			_exit(77);
-		on_target();
-		_exit(0);
+		pid = fork();
+		if (!pid) {
+			if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+			    mount("proc", "/proc", "proc", 0, NULL) ||
+			    mount("none", "/var/lib", "tmpfs", 0, NULL))
+				_exit(77);
+			on_target();
+			_exit(0);
+		}
+		waitpid(pid, &status, 0);
+		_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 1);
 	}
 	waitpid(pid, &status, 0);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
