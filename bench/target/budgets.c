@@ -33,7 +33,7 @@ static const struct cycle_budgets emulated = {
 	.tick = 100,
 };
 
-/* Servers take minutes to boot, and there is no console that tells more. */
+/* Servers take minutes to boot. Without a console nothing has to be quiet before they are asked. */
 static const struct cycle_budgets real = {
 	.launch = 30000,
 	.relaunch = 900000,
@@ -42,7 +42,7 @@ static const struct cycle_budgets real = {
 	.start = 30000,
 	.silence = 600000,
 	.total = 900000,
-	.quiet = 0,
+	.quiet = 15000,
 	.ask = 5000,
 	.grace = 0,
 	.again = 5000,

@@ -51,7 +51,10 @@ static int start_agent(struct cycle_watch *w)
 	if (!text)
 		return -ENOMEM;
 	x.in_len = strlen(text);
-	/* setsid and no open descriptor: the agent does not notice when the connection ends. */
+	/*
+	 * setsid and no open descriptor: the agent does not notice when the connection ends. That it runs in its directory
+	 * is what `agent await` knows it by.
+	 */
 	snprintf(command, sizeof(command),
 		 "test \"$(cat /proc/sys/kernel/random/boot_id)\" = %s || exit %d; cd " TARGET_DIR
 		 " && cat >cycle.json.new && test $(stat -c %%s cycle.json.new) = %zu"
@@ -135,11 +138,14 @@ int cycle_run(struct target *t, const struct cycle_job *job, const struct cycle_
 	/* What is there from before, the boot included, is not this cycle's. */
 	t->row->ops->console_tail(t);
 	console_mark(&t->console, now);
+	t->ask_ms = b->ask;
 	err = start_agent(&w);
 	if (!err)
 		err = cycle_watch(&w);
 	else if (err > 0 && cycle_look_again(&w))
 		err = -EINTR;
+	if (t->row->ops->wait_end)
+		t->row->ops->wait_end(t);
 	if (w.hits)
 		t->row->ops->trace_hits(t, false);
 	res->observed = t->ram_fd >= 0;

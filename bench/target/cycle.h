@@ -21,8 +21,8 @@
  * @start: hand cycle.json over and start the agent
  * @silence: between two news on the console, after which it is a hang
  * @total: from the start of the agent to its outcome
- * @quiet: silence after which ssh is asked whether the work is done
- * @ask: between two such questions
+ * @quiet: silence on a console after which ssh is asked whether the work is done
+ * @ask: between two connections that ask so
  * @grace: how long the console is read on after a panic
  * @again: before a cut connection is tried again
  * @tick: between two looks at the console

@@ -13,9 +13,10 @@
  * @res: gets the outcome
  * @observer: of the witness page, NULL until the agent has said where that is
  * @console: there is one
- * @answered: the last question over ssh was answered
+ * @answered: the last question over ssh was answered, if only with the promise to tell more
  * @hits: hits of the IOTLB are being traced
  * @after: the incoming agent was seen at work
+ * @boots: kernels that the console has shown
  * @dark_ms: when the blackout began, 0 before
  * @start_ms: when the agent was started
  * @ask_ms: when ssh was asked last
@@ -32,6 +33,7 @@ struct cycle_watch {
 	bool answered;
 	bool hits;
 	bool after;
+	unsigned int boots;
 	long long dark_ms;
 	long long start_ms;
 	long long ask_ms;

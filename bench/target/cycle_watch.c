@@ -112,7 +112,7 @@ static int ask(struct cycle_watch *w)
 	int err = w->t->row->ops->wait_incoming(w->t, seen);
 
 	w->ask_ms = proc_now_ms();
-	w->answered = !err;
+	w->answered = !err || err == -EALREADY;
 	if (err)
 		return err == -EINTR ? -EINTR : 0;
 	if (seen->outcome)
@@ -182,6 +182,28 @@ static void trace_hits(struct cycle_watch *w, long long now)
 	w->hits = on;
 }
 
+/* A connection costs the target time: only when there is a reason. */
+static bool time_to_ask(const struct cycle_watch *w, long long now)
+{
+	const struct console *c = &w->t->console;
+
+	/* A console that somebody watches may just have shown nothing yet. */
+	if ((w->console || w->t->console_command) && !c->ended && now - c->news_ms <= w->b->quiet)
+		return false;
+	/* To look at one that waits costs nothing. */
+	return w->t->row->ops->wait_end || c->ended || now - w->ask_ms >= w->b->ask;
+}
+
+/* A connection to the kernel before is broken for sure, and would show that much later. */
+static void see_boot(struct cycle_watch *w)
+{
+	if (w->boots != w->t->console.boots && w->t->row->ops->wait_end) {
+		w->t->row->ops->wait_end(w->t);
+		w->answered = false;
+	}
+	w->boots = w->t->console.boots;
+}
+
 int cycle_watch(struct cycle_watch *w)
 {
 	const struct console *c = &w->t->console;
@@ -214,13 +236,11 @@ int cycle_watch(struct cycle_watch *w)
 			name_phase(w, "cold-reboot", "firmware ran");
 			return 0;
 		}
-		if (!w->console || c->ended || now - c->news_ms > w->b->quiet) {
-			/* A connection costs the target time: only when there is a reason. */
-			if (now - w->ask_ms >= (c->ended ? 0 : w->b->ask)) {
-				err = ask(w);
-				if (err)
-					return err < 0 ? err : 0;
-			}
+		see_boot(w);
+		if (time_to_ask(w, now)) {
+			err = ask(w);
+			if (err)
+				return err < 0 ? err : 0;
 		}
 		if (check_limits(w, now))
 			return 0;

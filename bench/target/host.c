@@ -8,18 +8,20 @@
 #include "bench/target/host_console.h"
 #include "bench/target/proc.h"
 #include "bench/target/ssh.h"
+#include "bench/target/ssh_wait.h"
 
-#define SEEN_TIMEOUT_MS 10000
 #define RELAUNCH_TICK_MS 3000
 
 /**
  * struct host - a host in use
  * @ssh: how to reach it
  * @con: its console, where there is a command for it
+ * @wait: the connection that waits there during a cycle
  */
 struct host {
 	struct ssh ssh;
 	struct host_console con;
+	struct ssh_wait wait;
 };
 
 static const struct ssh *ssh_of(const struct target *t)
@@ -100,7 +102,17 @@ static int host_fetch(struct target *t, const char *local_dir)
 
 static int host_wait_incoming(struct target *t, struct target_seen *seen)
 {
-	return ssh_seen(ssh_of(t), seen, SEEN_TIMEOUT_MS);
+	struct host *h = t->priv;
+
+	return ssh_wait_look(&h->wait, &h->ssh, t->ask_ms, seen);
+}
+
+static void host_wait_end(struct target *t)
+{
+	struct host *h = t->priv;
+
+	if (h)
+		ssh_wait_end(&h->wait);
 }
 
 /*
@@ -120,6 +132,7 @@ static void host_stop(struct target *t)
 {
 	struct host *h = t->priv;
 
+	host_wait_end(t);
 	if (h)
 		host_console_end(&h->con);
 }
@@ -142,6 +155,7 @@ const struct target_ops ssh_target_ops = {
 	.push = host_push,
 	.fetch = host_fetch,
 	.wait_incoming = host_wait_incoming,
+	.wait_end = host_wait_end,
 	.console_tail = host_console_tail,
 	.stop = host_stop,
 	.release = host_release,

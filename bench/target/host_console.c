@@ -3,11 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "bench/lubench.h"
@@ -73,11 +71,8 @@ int host_console_read(struct host_console *c, struct console *console)
 
 void host_console_end(struct host_console *c)
 {
-	if (c->pid > 0) {
-		kill(-c->pid, SIGKILL);
-		kill(c->pid, SIGKILL);
-		waitpid(c->pid, NULL, 0);
-	}
+	if (c->pid > 0)
+		proc_kill(c->pid);
 	c->pid = 0;
 	if (c->fd >= 0)
 		close(c->fd);

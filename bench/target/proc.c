@@ -127,23 +127,35 @@ static int exit_status(int status)
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
 pid_t proc_spawn(char *const argv[], const struct proc_child *c)
 {
 	pid_t self = getpid(), pid;
-	int null, out;
+	int null, out, ends[2] = { -1, -1 };
 
 	null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	out = open(c->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-	if (null < 0 || out < 0)
+	out = open(c->log ? c->log : "/dev/null", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+	if (null < 0 || out < 0 || (c->out && pipe2(ends, O_CLOEXEC)))
 		pid = -errno;
 	else if ((pid = fork()) == 0)
-		child(argv, self, null, out, out, c);
+		child(argv, self, null, c->out ? ends[1] : out, out, c);
 	else if (pid < 0)
 		pid = -errno;
-	if (null >= 0)
-		close(null);
-	if (out >= 0)
-		close(out);
+	close_fd(&null);
+	close_fd(&out);
+	close_fd(&ends[1]);
+	if (pid < 0)
+		close_fd(&ends[0]);
+	if (c->out && ends[0] >= 0)
+		fcntl(ends[0], F_SETFL, O_NONBLOCK);
+	if (c->out)
+		*c->out = ends[0];
 	return pid;
 }
 
@@ -157,18 +169,20 @@ bool proc_ended(pid_t pid, int *status)
 	return true;
 }
 
+void proc_kill(pid_t pid)
+{
+	/* It may not have come to its own group yet. */
+	kill(-pid, SIGKILL);
+	kill(pid, SIGKILL);
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+}
+
 struct pipes {
 	int in[2];
 	int out[2];
 	int err[2];
 };
-
-static void close_fd(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-	*fd = -1;
-}
 
 static int pass_on(struct proc_io *io, const char *buf, size_t n)
 {

@@ -89,12 +89,14 @@ int proc_run(char *const argv[], struct proc_io *io);
 
 /**
  * struct proc_child - surroundings of a background program
- * @log: file for its stdout and stderr, appended to
+ * @log: file for its stdout and stderr, appended to; NULL: nobody keeps them
+ * @out: gets the end to read its stdout from, which never blocks; NULL: none
  * @keep: descriptors that it inherits under the same numbers; 0 and -1 are none
  * @netns: network namespace that it runs in; used when > 0
  */
 struct proc_child {
 	const char *log;
+	int *out;
 	int keep[PROC_KEEP];
 	int netns;
 };
@@ -116,6 +118,12 @@ pid_t proc_spawn(char *const argv[], const struct proc_child *c);
  * Return: true once; the child is reaped then.
  */
 bool proc_ended(pid_t pid, int *status);
+
+/**
+ * proc_kill() - end a child and all that it has started, and reap it
+ * @pid: from proc_spawn(), and not told as ended
+ */
+void proc_kill(pid_t pid);
 
 /**
  * proc_find() - is a program in PATH

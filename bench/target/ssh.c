@@ -19,6 +19,7 @@
 
 /* A machine that has nothing else to do answers within these. */
 #define CONNECT_MAX_S 20
+#define ALIVE_S 5
 #define ALIVE_COUNT 6
 
 /* Of the limits of this file; that of a command has the factor already, see cycle_budgets_for(). */
@@ -62,10 +63,70 @@ void ssh_policy(struct ssh *ssh)
 	free(io.out);
 }
 
+void ssh_words(const struct ssh *ssh, const char *command, const struct ssh_limits *l,
+	       struct ssh_words *w)
+{
+	int n = 0;
+
+	w->argv[n++] = "ssh";
+	if (ssh->key) {
+		/* An emulated target: nothing of the user's configuration may interfere. */
+		w->argv[n++] = "-F";
+		w->argv[n++] = "/dev/null";
+		w->argv[n++] = "-o";
+		snprintf(w->identity, sizeof(w->identity), "IdentityFile=\"%s\"", ssh->key);
+		w->argv[n++] = w->identity;
+		w->argv[n++] = "-oIdentitiesOnly=yes";
+		w->argv[n++] = "-oIdentityAgent=none";
+		snprintf(w->known, sizeof(w->known), "UserKnownHostsFile=\"%s\"", ssh->known_hosts);
+	} else if (!ssh->strict) {
+		/* What is new goes to the first file; what the user knows is checked, too. */
+		snprintf(w->known, sizeof(w->known), "UserKnownHostsFile=\"%s\" %s",
+			 ssh->known_hosts,
+			 !*ssh->user_known		    ? "~/.ssh/known_hosts"
+			 : !strcmp(ssh->user_known, "none") ? ""
+							    : ssh->user_known);
+	}
+	if (!ssh->strict) {
+		w->argv[n++] = "-o";
+		w->argv[n++] = w->known;
+		w->argv[n++] = "-oStrictHostKeyChecking=accept-new";
+	}
+	w->argv[n++] = "-oClearAllForwardings=yes";
+	w->argv[n++] = "-oForwardAgent=no";
+	w->argv[n++] = "-oForwardX11=no";
+	w->argv[n++] = "-oBatchMode=yes";
+	snprintf(w->connect, sizeof(w->connect), "-oConnectTimeout=%d", l->connect_s);
+	w->argv[n++] = w->connect;
+	snprintf(w->alive, sizeof(w->alive), "-oServerAliveInterval=%d", l->alive_s);
+	w->argv[n++] = w->alive;
+	snprintf(w->count, sizeof(w->count), "-oServerAliveCountMax=%d",
+		 l->alive_count * factor(ssh));
+	w->argv[n++] = w->count;
+	w->argv[n++] = "-oControlMaster=no";
+	w->argv[n++] = "-oControlPath=none";
+	w->argv[n++] = "-oLogLevel=ERROR";
+	w->argv[n++] = "-T";
+	if (ssh->port) {
+		snprintf(w->port, sizeof(w->port), "%d", ssh->port);
+		w->argv[n++] = "-p";
+		w->argv[n++] = w->port;
+	}
+	w->argv[n++] = ssh->dest;
+	w->argv[n++] = command;
+	w->argv[n] = NULL;
+}
+
 int ssh_exec(const struct ssh *ssh, struct target_exec *x)
 {
-	char port[16], known[5400], identity[4200], connect[40], count[40];
-	const char *argv[40];
+	int wait_s = x->timeout_ms / 1000, most_s = CONNECT_MAX_S * factor(ssh), err;
+	const struct ssh_limits limits = {
+		.connect_s = wait_s < 1	       ? 1
+			     : wait_s > most_s ? most_s
+					       : wait_s,
+		.alive_s = ALIVE_S,
+		.alive_count = ALIVE_COUNT,
+	};
 	struct proc_io io = {
 		.in = x->in,
 		.in_len = x->in_len,
@@ -74,56 +135,10 @@ int ssh_exec(const struct ssh *ssh, struct target_exec *x)
 		.out_max = x->out_max,
 		.timeout_ms = x->timeout_ms,
 	};
-	int n = 0, err, wait_s = x->timeout_ms / 1000, most_s = CONNECT_MAX_S * factor(ssh);
+	struct ssh_words words;
 
-	argv[n++] = "ssh";
-	if (ssh->key) {
-		/* An emulated target: nothing of the user's configuration may interfere. */
-		argv[n++] = "-F";
-		argv[n++] = "/dev/null";
-		argv[n++] = "-o";
-		snprintf(identity, sizeof(identity), "IdentityFile=\"%s\"", ssh->key);
-		argv[n++] = identity;
-		argv[n++] = "-oIdentitiesOnly=yes";
-		argv[n++] = "-oIdentityAgent=none";
-		snprintf(known, sizeof(known), "UserKnownHostsFile=\"%s\"", ssh->known_hosts);
-	} else if (!ssh->strict) {
-		/* What is new goes to the first file; what the user knows is checked, too. */
-		snprintf(known, sizeof(known), "UserKnownHostsFile=\"%s\" %s", ssh->known_hosts,
-			 !*ssh->user_known		    ? "~/.ssh/known_hosts"
-			 : !strcmp(ssh->user_known, "none") ? ""
-							    : ssh->user_known);
-	}
-	if (!ssh->strict) {
-		argv[n++] = "-o";
-		argv[n++] = known;
-		argv[n++] = "-oStrictHostKeyChecking=accept-new";
-	}
-	argv[n++] = "-oClearAllForwardings=yes";
-	argv[n++] = "-oForwardAgent=no";
-	argv[n++] = "-oForwardX11=no";
-	argv[n++] = "-oBatchMode=yes";
-	snprintf(connect, sizeof(connect), "-oConnectTimeout=%d",
-		 wait_s < 1	   ? 1
-		 : wait_s > most_s ? most_s
-				   : wait_s);
-	argv[n++] = connect;
-	argv[n++] = "-oServerAliveInterval=5";
-	snprintf(count, sizeof(count), "-oServerAliveCountMax=%d", ALIVE_COUNT * factor(ssh));
-	argv[n++] = count;
-	argv[n++] = "-oControlMaster=no";
-	argv[n++] = "-oControlPath=none";
-	argv[n++] = "-oLogLevel=ERROR";
-	argv[n++] = "-T";
-	if (ssh->port) {
-		snprintf(port, sizeof(port), "%d", ssh->port);
-		argv[n++] = "-p";
-		argv[n++] = port;
-	}
-	argv[n++] = ssh->dest;
-	argv[n++] = x->command;
-	argv[n] = NULL;
-	err = proc_run((char *const *)argv, &io);
+	ssh_words(ssh, x->command, &limits, &words);
+	err = proc_run((char *const *)words.argv, &io);
 	x->out = io.out;
 	memcpy(x->why, io.err, sizeof(x->why));
 	return err;

@@ -38,6 +38,37 @@ struct ssh {
 void ssh_policy(struct ssh *ssh);
 
 /**
+ * struct ssh_limits - when a connection is given up
+ * @connect_s: it does not come up for so long
+ * @alive_s: between two questions whether the other side is there, when it is silent
+ * @alive_count: so many of them without an answer, times the slowdown
+ */
+struct ssh_limits {
+	int connect_s;
+	int alive_s;
+	int alive_count;
+};
+
+/**
+ * struct ssh_words - what the client is started with
+ * @argv: the words; the rest is room for them
+ */
+struct ssh_words {
+	const char *argv[40];
+	char port[16], known[5400], identity[4200], connect[40], alive[40], count[40];
+};
+
+/**
+ * ssh_words() - make the client's command line
+ * @ssh: where
+ * @command: for the shell there
+ * @l: limits
+ * @w: filled in; holds @command and texts of @ssh
+ */
+void ssh_words(const struct ssh *ssh, const char *command, const struct ssh_limits *l,
+	       struct ssh_words *w);
+
+/**
  * ssh_exec() - run a command
  * @ssh: where
  * @x: what

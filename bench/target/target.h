@@ -18,6 +18,9 @@
 /** TARGET_AGENT - the agent there. */
 #define TARGET_AGENT TARGET_DIR "/agent"
 
+/** TARGET_WAITER - the same file under the name by which it waits: who counts agents at work counts none of these. */
+#define TARGET_WAITER TARGET_DIR "/await"
+
 /** TARGET_KERNEL_NAME - the kernel that a cycle goes to, in that directory. */
 #define TARGET_KERNEL_NAME "kernel"
 
@@ -121,7 +124,10 @@ struct observer_result;
  * @exec: run a command; exit status (255: transport), -ETIMEDOUT, -EINTR or -errno
  * @push: copy a file to TARGET_DIR/@name, complete or not at all
  * @fetch: copy TARGET_DIR/out and the agent's logs into a local directory
- * @wait_incoming: one try to see which kernel answers: 0, -EAGAIN when none does, -EINTR
+ * @wait_incoming: see which kernel answers: 0, -EAGAIN when none does, -EINTR. With @wait_end it only looks at a
+ *	connection that waits there, which it starts when there is none: then it costs nobody anything, and -EALREADY says
+ *	that the target has answered and tells more when its agent has ended or has left its outcome
+ * @wait_end: end that connection, if there is one; NULL where each @wait_incoming is one try of its own
  * @console_tail: take in what is new on the console: 0, -ENODEV when the machine is gone,
  *	-EOPNOTSUPP without a console
  * @autopsy: the machine hangs: write down what its processors are at; NULL where nobody can look
@@ -130,7 +136,7 @@ struct observer_result;
  * @stop: end an emulated machine, let a real one be; @launch may follow
  * @release: free what @probe and @launch made
  *
- * All say what failed on stderr unless noted, and return 0 or -errno. @exec, @wait_incoming and
+ * All say what failed on stderr unless noted, and return 0 or -errno. @exec, @wait_incoming, @wait_end and
  * @console_tail are silent, and so are @results and @trace_hits.
  */
 struct target_ops {
@@ -140,6 +146,7 @@ struct target_ops {
 	int (*push)(struct target *t, const char *local, const char *name, unsigned int mode);
 	int (*fetch)(struct target *t, const char *local_dir);
 	int (*wait_incoming)(struct target *t, struct target_seen *seen);
+	void (*wait_end)(struct target *t);
 	int (*console_tail)(struct target *t);
 	void (*autopsy)(struct target *t);
 	void (*trace_hits)(struct target *t, bool on);
@@ -211,6 +218,7 @@ const char *target_default(void);
  * @realtime: the thread of the device model has real-time priority; set by @launch
  * @version: emulator version, set by @probe; "" without one
  * @launch_ms: time limit of a launch
+ * @ask_ms: a connection that waits and breaks is not started again sooner than this after its start; of the cycle
  * @patient: a real machine that does not answer at once is tried again until then
  * @slowdown: factor for all time limits, 0 is 1
  * @console: what its console said
@@ -244,6 +252,7 @@ struct target {
 	bool realtime;
 	char version[64];
 	int launch_ms;
+	int ask_ms;
 	bool patient;
 	unsigned int slowdown;
 	struct console console;
@@ -264,15 +273,33 @@ struct target {
  */
 int target_seen_parse(const char *text, struct target_seen *seen);
 
+/** TARGET_SEEN_KERNEL - first half of TARGET_SEEN_COMMAND: which kernel this is. */
+#define TARGET_SEEN_KERNEL "cat /proc/sys/kernel/random/boot_id /proc/cmdline; "
+
+/** TARGET_SEEN_AGENT - second half: what became of the agent. */
+#define TARGET_SEEN_AGENT                                                    \
+	"kill -0 $(cat " TARGET_DIR "/agent.pid) 2>/dev/null || echo gone; " \
+	"test -e " TARGET_DIR "/out/outcome.json && echo outcome; true"
+
 /**
  * TARGET_SEEN_COMMAND - says which kernel answers; see struct target_seen
  *
  * The process is looked for before its file, as it ends only after it has written that.
  */
-#define TARGET_SEEN_COMMAND                                                  \
-	"cat /proc/sys/kernel/random/boot_id /proc/cmdline; "                \
-	"kill -0 $(cat " TARGET_DIR "/agent.pid) 2>/dev/null || echo gone; " \
-	"test -e " TARGET_DIR "/out/outcome.json && echo outcome; true"
+#define TARGET_SEEN_COMMAND TARGET_SEEN_KERNEL TARGET_SEEN_AGENT
+
+/** TARGET_AWAIT_S - what waits on a target is gone after this, whatever became of the controller. */
+#define TARGET_AWAIT_S "3600"
+
+/**
+ * TARGET_AWAIT_COMMAND - the same, but what it says after the kernel comes when a cycle is over; see agent_await()
+ *
+ * Where the agent cannot wait, or is not there yet, it comes at once.
+ */
+#define TARGET_AWAIT_COMMAND                                                     \
+	TARGET_SEEN_KERNEL                                                       \
+	"ln -f " TARGET_AGENT " " TARGET_WAITER " 2>/dev/null && " TARGET_WAITER \
+	" await " TARGET_DIR " " TARGET_AWAIT_S " 2>/dev/null; " TARGET_SEEN_AGENT
 
 /**
  * TARGET_BUSY_COMMAND - says how many agents are at work, in either kernel
