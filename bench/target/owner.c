@@ -49,7 +49,7 @@ void owner_command(char buf[OWNER_COMMAND_MAX], enum owner_verb verb, const stru
 							      : me->seconds;
 
 	snprintf(buf, OWNER_COMMAND_MAX,
-		 "d=" TARGET_DIR " v=%s r=%s i=%s w=%s s=%lld held=%d busy=%d none=%d locked=%d"
+		 "d='" TARGET_DIR "' v=%s r=%s i=%s w=%s s=%lld held=%d busy=%d none=%d locked=%d"
 		 " broken=%d\nagents() { " TARGET_BUSY_COMMAND "; }\n%s",
 		 verbs[verb], me->run, me->controller, me->who, seconds, TARGET_OWNER_HELD,
 		 TARGET_OWNER_BUSY, TARGET_OWNER_NONE, TARGET_OWNER_LOCKED, TARGET_OWNER_BROKEN,
