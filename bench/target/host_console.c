@@ -3,15 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "bench/lubench.h"
-#include "bench/target/proc.h"
+#include "bench/target/guard.h"
 
 /* A BMC gives a session up some seconds after its client has gone. */
 #define AGAIN_MS 5000
@@ -21,7 +19,7 @@ static int spawn(struct host_console *c)
 	char *argv[] = { "sh", "-c", (char *)c->command, NULL };
 	struct proc_child child = { .log = c->log };
 
-	c->pid = proc_spawn(argv, &child);
+	c->pid = guard_spawn(argv, &child, &c->leash);
 	c->again_ms = proc_now_ms() + AGAIN_MS;
 	return c->pid < 0 ? (int)c->pid : 0;
 }
@@ -62,6 +60,7 @@ int host_console_read(struct host_console *c, struct console *console)
 	if (c->pid > 0 && proc_ended(c->pid, &status)) {
 		lub_err("the console command ended with status %d; its last words are in %s; it is started again",
 			status, c->log);
+		close(c->leash);
 		c->pid = 0;
 	}
 	while (c->fd >= 0 && (n = read(c->fd, buf, sizeof(buf))) > 0)
@@ -73,11 +72,8 @@ int host_console_read(struct host_console *c, struct console *console)
 
 void host_console_end(struct host_console *c)
 {
-	if (c->pid > 0) {
-		kill(-c->pid, SIGKILL);
-		kill(c->pid, SIGKILL);
-		waitpid(c->pid, NULL, 0);
-	}
+	if (c->pid > 0)
+		guard_end(c->pid, &c->leash);
 	c->pid = 0;
 	if (c->fd >= 0)
 		close(c->fd);
