@@ -245,7 +245,7 @@ build/tests/faults/shim.so: tests/faults/shim.c Makefile | deps
 	$(call say,CC,$<)$(CC) -std=gnu11 $(CFLAGS) $(WARN) $(CPPFLAGS) -fPIC -shared -o $@ $<
 
 # Parsers of foreign data, one program each: with gcc for the corpus, with clang for libFuzzer.
-FUZZ := archive journal samples outcome trace console kernel answers
+FUZZ := archive journal samples outcome trace console kernel answers owner
 FUZZ_SRC := $(filter bench/doctor/% bench/plan/% bench/record/% bench/stats/% bench/target/% bpf/% bench/cli/progress.c,$(SUITE_SRC)) $(addprefix bench/agent/,counters.c kmsg.c sysfile.c clock.c) tests/fuzz/files.c
 FUZZ_CC-replay := gcc -fsanitize=address,undefined -fno-sanitize-recover=all
 FUZZ_CC-fuzz := clang -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all -Wno-unknown-warning-option
