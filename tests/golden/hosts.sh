@@ -87,6 +87,30 @@ grep -qs "$(cat /etc/machine-id || hostname)" "$work/first/fake.dir/owner" "$wor
 [ $? -eq 1 ]
 check "this machine's id is nowhere"
 
+# The kind "host" itself, with a client whose far side is a shell here. Agent and kernel are not what they say.
+mkdir "$work/bin" "$work/machine"
+cat >"$work/bin/ssh" <<'END'
+#!/bin/bash
+[ "$1" != -G ] || exit 1
+command=${*: -1}
+exec bash -c "${command//\/var\/lib\/lubench/$MACHINE}"
+END
+printf '#!/bin/sh\nexit 1\n' >"$work/agent"
+chmod +x "$work/bin/ssh" "$work/agent"
+real() { # DIR
+	MACHINE=$work/machine PATH=$work/bin:$PATH "$lubench" run -H root@real -d 0000:00:1f.7 -w igb -k "$work/agent" \
+		--agent "$work/agent" --boot none -p "$work/plan.ini" -o "$1" --console "cat $work/machine/owner" >"$work/out" 2>"$work/err"
+}
+echo 'run-1 c-1 3600 b me@there' >"$work/machine/owner"
+real "$work/real"
+[ $? -eq 1 ] && grep -q 'root@real belongs to run run-1 of me@there, ' "$work/err" && [ ! -e "$work/machine/agent" ] &&
+	[ ! -s "$work/real/samples.jsonl" ] && grep -q '^run-1 ' "$work/machine/owner"
+check "over ssh: nothing is copied to a host of another run"
+rm "$work/machine/owner"
+real "$work/real2"
+[ $? -eq 1 ] && [ -e "$work/machine/agent" ] && [ ! -e "$work/machine/owner" ] && grep -q 'agent probe. failed' "$work/err"
+check "and one that nobody has is free again after a run that got nowhere"
+
 hosts "$work/unbegun" fake a b >/dev/null 2>&1
 rm -r "$work/unbegun/a/journal.jsonl" "$work/unbegun/a/samples.jsonl" "$work/unbegun/a/plan.ini"
 rm -r "$work/unbegun/b"
