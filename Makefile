@@ -116,11 +116,14 @@ TESTS := $(patsubst %.c,build/%,$(wildcard tests/unit/test_*.c))
 build/lubench: build/obj/bench/lubench.o $(SUITE_OBJ)
 	$(call say,LD,$@)$(CC) -o $@ $^ $(LDLIBS)
 
-# The script that a machine is asked with, as a string.
+# The scripts that a machine is asked with, as strings.
 build/obj/bench/doctor/script.o: build/gen/doctor-script.inc
-build/gen/doctor-script.inc: bench/doctor/script.sh Makefile
+build/obj/bench/target/owner.o: build/gen/owner-script.inc
+build/gen/doctor-script.inc: bench/doctor/script.sh
+build/gen/owner-script.inc: bench/target/owner.sh
+build/gen/%-script.inc: Makefile
 	@mkdir -p $(@D)
-	$(Q)sed 's/\\/\\\\/g; s/"/\\"/g; s/^/"/; s/$$/\\n"/' $< >$@
+	$(Q)sed 's/\\/\\\\/g; s/"/\\"/g; s/^/"/; s/$$/\\n"/' $(filter %.sh,$^) >$@
 
 build/obj/%.o: %.c Makefile | deps
 	@mkdir -p $(@D)
@@ -242,7 +245,7 @@ build/tests/faults/shim.so: tests/faults/shim.c Makefile | deps
 	$(call say,CC,$<)$(CC) -std=gnu11 $(CFLAGS) $(WARN) $(CPPFLAGS) -fPIC -shared -o $@ $<
 
 # Parsers of foreign data, one program each: with gcc for the corpus, with clang for libFuzzer.
-FUZZ := archive journal samples outcome trace console kernel answers
+FUZZ := archive journal samples outcome trace console kernel answers owner
 FUZZ_SRC := $(filter bench/doctor/% bench/plan/% bench/record/% bench/stats/% bench/target/% bpf/% bench/cli/progress.c,$(SUITE_SRC)) $(addprefix bench/agent/,counters.c kmsg.c sysfile.c clock.c) tests/fuzz/files.c
 FUZZ_CC-replay := gcc -fsanitize=address,undefined -fno-sanitize-recover=all
 FUZZ_CC-fuzz := clang -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all -Wno-unknown-warning-option
@@ -259,6 +262,7 @@ build/fuzz/$(1)/obj/%.o: %.c Makefile | deps
 	$$(call say,CC,"$$< ($(1))")$$(FUZZ_CC-$(1)) -std=gnu11 -O1 -g $$(WARN) $$(CPPFLAGS) -c -o $$@ $$<
 
 build/fuzz/$(1)/obj/bench/doctor/script.o: build/gen/doctor-script.inc
+build/fuzz/$(1)/obj/bench/target/owner.o: build/gen/owner-script.inc
 
 $$(FUZZ:%=build/fuzz/$(1)/%): build/fuzz/$(1)/%: build/fuzz/$(1)/obj/tests/fuzz/%.o $$(FUZZ_MAIN-$(1)) build/fuzz/$(1)/suite.a
 	$$(call say,LD,$$@)$$(FUZZ_CC-$(1)) $$(FUZZ_LD-$(1)) -o $$@ $$^ $$(LDLIBS)

@@ -105,6 +105,21 @@ static void after_cycle(struct campaign *c, const struct cycle_result *res)
 	c->up = false;
 }
 
+/* All that is done before the kexec, when the budget of the run does not end it. */
+static int work_ms(const struct campaign *c, const struct plan_cycle *cycle)
+{
+	return (int)(c->plan.point_budget_s * 1000 * plan_cycle_points(cycle)) + 60000;
+}
+
+/* A claim is good for a cycle, and for a machine that has to come back after it. */
+static long long claim_ms(const struct campaign *c, const struct plan_cycle *cycle)
+{
+	struct cycle_budgets b = cycle_budgets_for(&c->target, (int)c->plan.point_budget_s * 1000,
+						   work_ms(c, cycle));
+
+	return (long long)b.total + b.relaunch;
+}
+
 static int do_cycle(struct campaign *c, const struct plan_cycle *full)
 {
 	struct plan_block block;
@@ -120,7 +135,7 @@ static int do_cycle(struct campaign *c, const struct plan_cycle *full)
 					plan_cycle_points(full))
 		return give_up(c, full, "skip",
 			       "budget: no time is left within the run's budget_s");
-	work = (int)(c->plan.point_budget_s * 1000 * plan_cycle_points(&cycle)) + 60000;
+	work = work_ms(c, &cycle);
 	if (c->plan.budget_s && work > left - RESERVE_MS)
 		work = left - RESERVE_MS > RESERVE_MS ? (int)(left - RESERVE_MS) : RESERVE_MS;
 	limits = cycle_budgets_for(&c->target, (int)c->plan.point_budget_s * 1000, work);
@@ -196,8 +211,9 @@ static int next_cycle(struct campaign *c, const struct plan_cycle *cycle)
 	}
 	if (cycle->kernel && kernels_use(c, cycle->kernel))
 		return -ENOMEM;
+	c->claim_ms = claim_ms(c, cycle);
 	err = campaign_ready(c);
-	if (err == -EINTR)
+	if (err == -EINTR || c->foreign)
 		return err;
 	if (err) {
 		lub_err("%s", c->why);
@@ -294,7 +310,7 @@ static int finish(struct campaign *c, int err)
 	}
 	if (err) {
 		lub_err("the run stopped (%s); go on with: build/lubench run --resume %s",
-			strerror(-err), c->dir);
+			c->foreign ? "the host is another run's" : strerror(-err), c->dir);
 		return LUB_EXIT_FAIL;
 	}
 	err = journal_write(&c->journal, "end", NULL);

@@ -20,6 +20,9 @@
  */
 #define CAMPAIGN_MAX_HOST_FAILURES 2
 
+/** CAMPAIGN_CLAIM_TRIES - how often a claim is tried whose reply is lost. */
+#define CAMPAIGN_CLAIM_TRIES 3
+
 /** KERNELS_IDS - room for the build ids of all kernels of a run. */
 #define KERNELS_IDS (PLAN_KERNELS_MAX * (sizeof(((struct artifacts *)0)->build_id) + 1))
 
@@ -41,6 +44,10 @@
  * @release: of the kernel, "" when unknown
  * @resume: go on after what the journal says
  * @lock: of the host, -1 without
+ * @lock_id: stable id of that lock, "" without
+ * @claim_ms: how long the claim on the host is good for
+ * @claimed: the host itself says that it is this run's
+ * @foreign: it says that it is another run's
  * @journal: open journal
  * @writer: open samples file
  * @state: the journal replayed
@@ -78,6 +85,10 @@ struct campaign {
 	char release[128];
 	bool resume;
 	int lock;
+	char lock_id[40];
+	long long claim_ms;
+	bool claimed;
+	bool foreign;
 	struct journal journal;
 	struct record_writer writer;
 	struct journal_state state;
@@ -112,7 +123,8 @@ int campaign_run(struct campaign *c);
  * @c: campaign that is at its end
  * @patient: an agent that is still at work is about to end
  *
- * Says so, or how it can be done later. A stop that was requested is forgotten; the next one ends this.
+ * The claim on the host goes with it, unless an agent is at work, which has the device. A host that is another run's
+ * is left alone. Says so, or how it can be done later. A stop that was requested is forgotten; the next one ends this.
  */
 void campaign_give_back(struct campaign *c, bool patient);
 
@@ -172,14 +184,32 @@ void kernels_free(struct campaign *c);
 
 /**
  * host_lock() - keep other runs of this controller off the host
- * @c: campaign with a host; @lock is set
+ * @c: campaign with a host; @lock and @lock_id are set
  *
- * The lock is a file in the cache, held by the process: it is gone when that is. What another
- * controller does is seen on the machine itself, see campaign_ready().
+ * The lock is a file in the cache, held by the process: it is gone when that is. The file has an id that stays, by
+ * which the host itself knows it again: see campaign_claim(), which keeps other controllers off.
  *
  * Return: 0 or -errno (said on stderr).
  */
 int host_lock(struct campaign *c);
+
+/**
+ * campaign_claim() - claim a real host on the host itself, or renew the claim
+ * @c: campaign with a launched target, @lock_id and @claim_ms
+ * @tries: how often
+ *
+ * A claim of a run that is known to be dead is taken over, which the journal notes. Nothing is done for a target
+ * that nobody else can have.
+ *
+ * Return: 0; -EPERM: it is another run's (said on stderr), @foreign is set; -EINTR; -errno with the reason in @why.
+ */
+int campaign_claim(struct campaign *c, unsigned int tries);
+
+/**
+ * campaign_release() - take the claim away, when it is still ours
+ * @c: campaign
+ */
+void campaign_release(struct campaign *c);
 
 /**
  * host_unlock() - let them
@@ -242,10 +272,12 @@ bool campaign_is_done(const struct campaign *c, uint32_t cycle);
 int campaign_mend(struct campaign *c);
 
 /**
- * campaign_ready() - launch the target, push the files, ask the agent
+ * campaign_ready() - launch the target, claim it, push the files, ask the agent
  * @c: campaign
  *
- * Return: 0, -EINTR, or -errno with @why filled in.
+ * A target that is ready only has its claim renewed.
+ *
+ * Return: 0, -EINTR, or -errno: with @foreign that was said, else @why is filled in.
  */
 int campaign_ready(struct campaign *c);
 

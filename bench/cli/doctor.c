@@ -15,10 +15,12 @@
 struct options {
 	struct doctor_host h;
 	bool restore;
+	bool unlock;
 };
 
 enum {
 	OPT_RESTORE = 0x100,
+	OPT_UNLOCK,
 	OPT_RECORD,
 	OPT_ANSWERS
 };
@@ -28,6 +30,8 @@ static const struct argp_option options[] = {
 	{ "device", 'd', "BDF", 0, "Device of it that is to be taken", 0 },
 	{ "restore", OPT_RESTORE, NULL, 0,
 	  "Give the device back that an interrupted run has taken, and do nothing else", 0 },
+	{ "unlock", OPT_UNLOCK, NULL, 0,
+	  "Take the claim of a run that is dead off the machine, and do nothing else", 0 },
 	{ "record", OPT_RECORD, "FILE", 0, "Keep what the machine says", 0 },
 	{ "answers", OPT_ANSWERS, "FILE", 0, "Judge such a file instead of asking a machine", 0 },
 	{ 0 },
@@ -52,6 +56,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_RESTORE:
 		o->restore = true;
 		break;
+	case OPT_UNLOCK:
+		o->unlock = true;
+		break;
 	case OPT_RECORD:
 		o->h.record = arg;
 		break;
@@ -59,8 +66,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->h.answers = arg;
 		break;
 	case ARGP_KEY_END:
-		if ((o->restore || o->h.record) && !o->h.host)
-			argp_error(state, "--restore and --record need a host");
+		if ((o->restore || o->unlock || o->h.record) && !o->h.host)
+			argp_error(state, "--restore, --unlock and --record need a host");
+		if (o->restore && o->unlock)
+			argp_error(state, "--restore first, then --unlock");
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -133,7 +142,9 @@ int cmd_doctor(int argc, char **argv)
 		return LUB_EXIT_USAGE;
 	proc_catch_signals();
 	if (o.restore)
-		return doctor_restore_host(o.h.host);
+		return doctor_visit(o.h.host, doctor_restore);
+	if (o.unlock)
+		return doctor_visit(o.h.host, doctor_unlock);
 	missing = o.h.answers ? 0 : check_here(o.h.host != NULL);
 	if (o.h.host || o.h.answers)
 		missing += doctor_host(&o.h);

@@ -39,11 +39,22 @@ int doctor_host(const struct doctor_host *h);
 int doctor_restore(struct target *t);
 
 /**
- * doctor_restore_host() - the same for a host
- * @host: user@machine
+ * doctor_unlock() - take the claim of a run that is dead off a machine
+ * @t: target that answers
  *
- * Return: as doctor_restore().
+ * Not while an agent is at work. No claim is no failure.
+ *
+ * Return: an &enum lub_exit; said on stdout or stderr.
  */
-int doctor_restore_host(const char *host);
+int doctor_unlock(struct target *t);
+
+/**
+ * doctor_visit() - reach a host and do one thing there
+ * @host: user@machine
+ * @what: doctor_restore() or doctor_unlock()
+ *
+ * Return: an &enum lub_exit.
+ */
+int doctor_visit(const char *host, int (*what)(struct target *t));
 
 #endif

@@ -9,6 +9,7 @@
 #include "bench/cli/doctor.h"
 #include "bench/doctor/verdict.h"
 #include "bench/lubench.h"
+#include "bench/target/owner.h"
 
 /* The script takes two seconds, of which most is for the noise. */
 #define ASK_MS 60000
@@ -177,10 +178,38 @@ int doctor_restore(struct target *t)
 	return rc;
 }
 
-int doctor_restore_host(const char *host)
+int doctor_unlock(struct target *t)
+{
+	const struct owner_claim nobody = { "-", "-", "-", 1 };
+	char command[OWNER_COMMAND_MAX];
+	struct target_exec x = { .command = command, .timeout_ms = ASK_MS };
+	struct owner o;
+	int err, rc = LUB_EXIT_FAIL;
+
+	owner_command(command, OWNER_UNLOCK, &nobody);
+	err = t->row->ops->exec(t, &x);
+	owner_parse(x.out, &o);
+	if (!err) {
+		printf("%s: the claim of run %s of %s, %lld s old, is taken away\n", t->host, o.run,
+		       o.who, o.age);
+		rc = LUB_EXIT_OK;
+	} else if (err == TARGET_OWNER_NONE) {
+		printf("%s: no run has a claim on it\n", t->host);
+		rc = LUB_EXIT_OK;
+	} else if (err == TARGET_OWNER_BUSY) {
+		lub_err("%s: run %s of %s has an agent at work there; wait until it has ended, or reboot the machine",
+			t->host, o.run, o.who);
+	} else {
+		lub_err("%s: the claim could not be taken away: %s", t->host, target_why(err, &x));
+	}
+	free(x.out);
+	return rc;
+}
+
+int doctor_visit(const char *host, int (*what)(struct target *t))
 {
 	struct visit v;
-	int rc = arrive(&v, host) ? LUB_EXIT_FAIL : doctor_restore(&v.t);
+	int rc = arrive(&v, host) ? LUB_EXIT_FAIL : what(&v.t);
 
 	leave(&v);
 	return rc;

@@ -32,13 +32,19 @@ void campaign_give_back(struct campaign *c, bool patient)
 	const char *host = c->target.host;
 	int err;
 
-	/* Nothing was asked of it by this controller, or by one before. */
-	if (!host || !c->launches || !c->target.priv)
+	/* Nothing was asked of it by this controller, or by one before; or it is not ours to touch. */
+	if (!host || !c->launches || !c->target.priv || c->foreign)
 		return;
 	proc_go_on();
 	if (c->target.slowdown)
 		x.timeout_ms *= (int)c->target.slowdown;
-	err = ask(c, &x, patient);
+	/* The claim may have lapsed in the meantime. */
+	err = campaign_claim(c, 1);
+	if (c->foreign)
+		return;
+	/* A full disk is no reason to keep the device. */
+	if (err != -EINTR)
+		err = ask(c, &x, patient);
 	if (!err)
 		progress_note("%s: device given back: %s", host, x.out ? console_plain(x.out) : "");
 	else if (err == TARGET_RESTORE_BUSY)
@@ -47,5 +53,8 @@ void campaign_give_back(struct campaign *c, bool patient)
 	else if (err != TARGET_RESTORE_NONE)
 		lub_err("%s: the device could not be given back: %s; run: build/lubench doctor %s --restore",
 			host, target_why(err, &x), host);
+	/* An agent at work is kept alone until it ends, and the claim lapses. */
+	if (err != TARGET_RESTORE_BUSY)
+		campaign_release(c);
 	free(x.out);
 }

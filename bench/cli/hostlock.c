@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <sys/random.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "bench/cli/campaign.h"
@@ -22,6 +24,40 @@ static char *lock_path(const char *host)
 	return path;
 }
 
+/* Of this machine, so that a cache on a shared disk is not taken for one lock; its id itself is nobody's business. */
+static uint32_t machine_hash(void)
+{
+	char *text = file_text("/etc/machine-id");
+	struct utsname uts;
+	uint32_t hash = 2166136261u;
+	const char *at;
+
+	uname(&uts);
+	for (at = text ? text : uts.nodename; *at; at++)
+		hash = (hash ^ (unsigned char)*at) * 16777619u;
+	free(text);
+	return hash;
+}
+
+/* Made once: the lock file has it, so who has its lock is the only one of that id. */
+static int lock_id(struct campaign *c)
+{
+	char id[17] = "";
+	uint64_t bits;
+	ssize_t n = pread(c->lock, id, 16, 0);
+
+	if (n != 16 || strspn(id, "0123456789abcdef") != 16) {
+		if (getrandom(&bits, sizeof(bits), 0) != sizeof(bits))
+			return -EIO;
+		snprintf(id, sizeof(id), "%016llx", (unsigned long long)bits);
+		n = pwrite(c->lock, id, 16, 0);
+		if (n != 16)
+			return n < 0 ? -errno : -ENOSPC;
+	}
+	snprintf(c->lock_id, sizeof(c->lock_id), "%s-%08x", id, machine_hash());
+	return 0;
+}
+
 int host_lock(struct campaign *c)
 {
 	char *path = lock_path(c->target.host);
@@ -33,6 +69,8 @@ int host_lock(struct campaign *c)
 	}
 	if (!err && flock(c->lock, LOCK_EX | LOCK_NB))
 		err = -errno;
+	if (!err)
+		err = lock_id(c);
 	if (err == -EWOULDBLOCK)
 		lub_err("%s is in use by another run on this machine; wait for it, or end it",
 			c->target.host);

@@ -178,6 +178,18 @@ static int settle(struct campaign *c)
 			  : "an agent of an earlier cycle cannot be ended; reboot the machine");
 }
 
+/* Anything else than that it is another run's is as good as a host that does not answer. */
+static int claim(struct campaign *c)
+{
+	int err = campaign_claim(c, CAMPAIGN_CLAIM_TRIES);
+	char why[sizeof(c->why)];
+
+	if (!err || err == -EINTR || c->foreign)
+		return err;
+	snprintf(why, sizeof(why), "%s", c->why);
+	return fail(c, err, "%.80s could not be claimed: %.250s", c->target.host, why);
+}
+
 int campaign_ready(struct campaign *c)
 {
 	const struct target_ops *ops = c->target.row->ops;
@@ -185,7 +197,7 @@ int campaign_ready(struct campaign *c)
 	int err;
 
 	if (c->up)
-		return 0;
+		return claim(c);
 	c->launches++;
 	err = journal_write(&c->journal, "launch",
 			    json_pack("{s:I}", "number", (json_int_t)c->launches));
@@ -199,7 +211,9 @@ int campaign_ready(struct campaign *c)
 	err = ops->launch(&c->target, c->launches);
 	if (err)
 		return err == -EINTR ? err : fail(c, err, "the target could not be launched");
-	err = settle(c);
+	err = claim(c);
+	if (!err)
+		err = settle(c);
 	if (!err)
 		err = push_files(c);
 	if (!err)
@@ -223,5 +237,6 @@ int campaign_ready(struct campaign *c)
 	if (err)
 		return fail(c, err, "the journal cannot be written");
 	c->up = true;
-	return 0;
+	/* That may have taken long. */
+	return claim(c);
 }

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-doctor-y := facts.c script.c verdict.c device.c
+doctor-y := facts.c script.c verdict.c device.c left.c

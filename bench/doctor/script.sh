@@ -111,4 +111,5 @@ grep -ls 'lubench.run' /etc/systemd/system/*.service /etc/init.d/* /etc/rc.local
 command -v perf >/dev/null 2>&1 && say has perf
 say agents "$(ls -l /proc/[0-9]*/exe 2>/dev/null | grep -c -- "-> $dir/agent")"
 file undo $dir/undo
+[ ! -e $dir/owner ] || say owner "$(($(date +%s) - $(stat -c %Y $dir/owner))) $(head -c 400 $dir/owner)"
 say end 1

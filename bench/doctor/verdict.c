@@ -329,17 +329,6 @@ static void watchdogs(struct verdicts *v)
 			"a kernel that is locked up stays so");
 }
 
-static void undo(struct verdicts *v)
-{
-	char remedy[400];
-
-	if (!*facts_get(v->f, "undo"))
-		return;
-	snprintf(remedy, sizeof(remedy), "lubench doctor %s --restore", v->host);
-	verdict(v, VERDICT_SKIP, "undo", remedy,
-		"a run has taken a device and not given it back: %.100s", facts_get(v->f, "undo"));
-}
-
 unsigned int verdict_all(const struct facts *f, const char *host, const char *bdf, verdict_say say,
 			 void *arg)
 {
@@ -359,6 +348,6 @@ unsigned int verdict_all(const struct facts *f, const char *host, const char *bd
 	clocks(&v);
 	noise(&v);
 	watchdogs(&v);
-	undo(&v);
+	verdict_left(&v);
 	return v.missing;
 }

@@ -63,4 +63,7 @@ void verdict(struct verdicts *v, enum verdict_level level, const char *what, con
 /** verdict_device() - the IOMMU and the device; a part of verdict_all(). */
 void verdict_device(struct verdicts *v);
 
+/** verdict_left() - what runs have left; a part of verdict_all(). */
+void verdict_left(struct verdicts *v);
+
 #endif

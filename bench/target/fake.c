@@ -9,6 +9,7 @@
 #include "bench/lubench.h"
 #include "bench/target/fake_data.h"
 #include "bench/target/fake_machine.h"
+#include "bench/target/fake_owner.h"
 
 static void boot_id(uint32_t boot, char *buf, size_t len)
 {
@@ -117,6 +118,7 @@ static int fake_exec(struct target *t, struct target_exec *x)
 	struct fake *f = t->priv;
 	bool begins = strstr(x->command, "agent outgoing") != NULL;
 	bool asks = strstr(x->command, "agent probe") != NULL;
+	bool owner = fake_owner_is(x->command);
 	int err = f->mute || f->dead ? 255 : 0;
 
 	x->out = NULL;
@@ -129,14 +131,16 @@ static int fake_exec(struct target *t, struct target_exec *x)
 		f->cycle = (uint32_t)json_integer_value(json_object_get(job, "cycle"));
 		json_decref(job);
 	}
-	if (!err && (begins || asks))
-		err = fake_enter(t, begins ? FAKE_START : FAKE_PROBE);
+	if (!err && (begins || asks || owner))
+		err = fake_enter(t, begins ? FAKE_START : asks ? FAKE_PROBE : FAKE_CLAIM);
 	if (err == 255)
 		snprintf(x->why, sizeof(x->why), "Connection closed by remote host");
 	if (err)
 		return err;
 	if (begins)
 		return start(t, x);
+	if (owner)
+		return fake_owner(t, x);
 	if (asks)
 		return tell_probe(t, x);
 	if (!strcmp(x->command, TARGET_BUSY_COMMAND)) {
@@ -257,6 +261,7 @@ const struct target_ops fake_target_ops = {
 	.fetch = fake_fetch,
 	.wait_incoming = fake_wait_incoming,
 	.console_tail = fake_console_tail,
+	.shared = is_host,
 	.stop = fake_stop,
 	.release = fake_release,
 };

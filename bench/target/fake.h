@@ -5,10 +5,11 @@
  *
  *   fake:[HOST/]FAULT[.STEP][@N],...
  *
- * With HOST/ only on the host of that name (without a user). N is a cycle, and for the steps launch, push and probe the
- * number of a launch; without it the fault comes every time. Words without a step:
+ * With HOST/ only on the host of that name (without a user). N is a cycle, and for the steps launch, claim, push and probe
+ * the number of a launch; without it the fault comes every time. Words without a step:
  *
  *   noconsole               as a real host: nothing but ssh, and it goes on when the controller is gone
+ *   owned, owned-stale      another run has claimed the real host, just now or a day ago
  *   nolu                    a kernel without the ioctls of the series
  *   nolaunch                cannot be launched
  *   slow                    the cycle never ends until a stop is requested
@@ -23,13 +24,13 @@
  *   stale                   outcome.json is of the cycle before
  *   pstore, pstore-other    firmware has kept a panic of the incoming kernel, of some other one
  *
- * Faults that need a step, which is one of launch push probe start (the controller waits), setup
+ * Faults that need a step, which is one of launch claim push probe start (the controller waits), setup
  * preserve load freeze (outgoing kernel), boot retrieve restore finish (incoming), fetch:
  *
  *   stall                   nothing goes on there, but the machine answers
  *   lockup                  nothing goes on, and nothing answers
  *   lost-ssh                no answer over ssh from there on
- *   drop                    at fetch: one connection is cut, the next one is good
+ *   drop                    at fetch and claim: one connection is cut, the next one is good; the claim was made
  *   panic, oops             the text on the console
  *   cold, reboot            the machine boots again: with a firmware banner, without
  *   reset, gone             the emulator ends in an orderly way, dies
@@ -37,7 +38,8 @@
  *   crash                   the agent ends without an outcome
  *   kill                    SIGKILL for the controller, once in a run
  *
- * The state of the machine is in the file "fake.machine" of the run directory.
+ * The state of the machine is in the file "fake.machine" of the run directory, and what a real host's TARGET_DIR has
+ * of owner.h in the directory "fake.dir".
  */
 #ifndef BENCH_TARGET_FAKE_H
 #define BENCH_TARGET_FAKE_H

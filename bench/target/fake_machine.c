@@ -18,7 +18,7 @@ static const char *const step_names[FAKE_STEPS] = {
 	[FAKE_START] = "start",	      [FAKE_SETUP] = "setup",	  [FAKE_PRESERVE] = "preserve",
 	[FAKE_LOAD] = "load",	      [FAKE_FREEZE] = "freeze",	  [FAKE_BOOT] = "boot",
 	[FAKE_RETRIEVE] = "retrieve", [FAKE_RESTORE] = "restore", [FAKE_FINISH] = "finish",
-	[FAKE_FETCH] = "fetch",
+	[FAKE_FETCH] = "fetch",	      [FAKE_CLAIM] = "claim",
 };
 
 static bool same(const char *word, size_t len, const char *text)

@@ -10,6 +10,7 @@
 /** enum fake_step - where a fault can come, in the order of time. */
 enum fake_step {
 	FAKE_LAUNCH,
+	FAKE_CLAIM,
 	FAKE_PUSH,
 	FAKE_PROBE,
 	FAKE_START,
@@ -44,6 +45,7 @@ enum fake_step {
  * @dead: the emulator has ended
  * @taken: the device is away from its driver
  * @dropped: connections that were cut by fault drop
+ * @planted: the claim of another run was put there by fault owned or owned-stale
  * @end_boot: kernel that outcome.json was written in
  * @end_number: its live update number
  * @cmdline: of the running kernel
@@ -67,6 +69,7 @@ struct fake {
 	bool full;
 	bool dead;
 	bool taken;
+	bool planted;
 	bool killed[FAKE_STEPS];
 	char cmdline[4096];
 	char job[FAKE_JOB_MAX];

@@ -128,6 +128,12 @@ static int host_console_tail(struct target *t)
 	return host_console_read(&h->con, &t->console) || !t->console.cycle ? -EOPNOTSUPP : 0;
 }
 
+static bool host_shared(const struct target *t)
+{
+	(void)t;
+	return true;
+}
+
 static void host_stop(struct target *t)
 {
 	struct host *h = t->priv;
@@ -157,6 +163,7 @@ const struct target_ops ssh_target_ops = {
 	.wait_incoming = host_wait_incoming,
 	.wait_end = host_wait_end,
 	.console_tail = host_console_tail,
+	.shared = host_shared,
 	.stop = host_stop,
 	.release = host_release,
 };

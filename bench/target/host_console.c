@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "bench/lubench.h"
-#include "bench/target/proc.h"
+#include "bench/target/leash.h"
 
 /* A BMC gives a session up some seconds after its client has gone. */
 #define AGAIN_MS 5000
@@ -19,7 +19,7 @@ static int spawn(struct host_console *c)
 	char *argv[] = { "sh", "-c", (char *)c->command, NULL };
 	struct proc_child child = { .log = c->log };
 
-	c->pid = proc_spawn(argv, &child);
+	c->pid = leash_spawn(argv, &child, &c->leash);
 	c->again_ms = proc_now_ms() + AGAIN_MS;
 	return c->pid < 0 ? (int)c->pid : 0;
 }
@@ -60,6 +60,7 @@ int host_console_read(struct host_console *c, struct console *console)
 	if (c->pid > 0 && proc_ended(c->pid, &status)) {
 		lub_err("the console command ended with status %d; its last words are in %s; it is started again",
 			status, c->log);
+		close(c->leash);
 		c->pid = 0;
 	}
 	while (c->fd >= 0 && (n = read(c->fd, buf, sizeof(buf))) > 0)
@@ -72,7 +73,7 @@ int host_console_read(struct host_console *c, struct console *console)
 void host_console_end(struct host_console *c)
 {
 	if (c->pid > 0)
-		proc_kill(c->pid);
+		leash_end(c->pid, &c->leash);
 	c->pid = 0;
 	if (c->fd >= 0)
 		close(c->fd);

@@ -11,7 +11,8 @@
  * struct host_console - a command that runs as long as the run does
  * @command: for sh
  * @log: console-N.log of the run directory, which it writes to
- * @pid: of the command, 0 or less while it does not run
+ * @pid: of the guard of the command, 0 or less while it does not run
+ * @leash: see leash_spawn(); only with @pid
  * @fd: @log for reading, -1 before
  * @again_ms: not started again before that
  */
@@ -19,12 +20,13 @@ struct host_console {
 	const char *command;
 	char *log;
 	pid_t pid;
+	int leash;
 	int fd;
 	long long again_ms;
 };
 
 /**
- * host_console_start() - run the command, in a process group of its own
+ * host_console_start() - run the command, under a guard: it ends with the controller, even by SIGKILL
  * @c: zeroed with @fd -1, or as it was left: nothing is done while it runs
  * @command: for sh; it finds user@machine in LUBENCH_HOST; not copied
  * @host: user@machine

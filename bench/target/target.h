@@ -133,11 +133,12 @@ struct observer_result;
  * @autopsy: the machine hangs: write down what its processors are at; NULL where nobody can look
  * @trace_hits: trace every lookup that hits from now on, or no more; NULL: nobody traces it
  * @results: after a cycle: what the target's own instruments say of it. NULL: it has none
+ * @shared: can other controllers have it, too, so that it is to be claimed (owner.h); NULL: never
  * @stop: end an emulated machine, let a real one be; @launch may follow
  * @release: free what @probe and @launch made
  *
  * All say what failed on stderr unless noted, and return 0 or -errno. @exec, @wait_incoming, @wait_end and
- * @console_tail are silent, and so are @results and @trace_hits.
+ * @console_tail are silent, and so are @results, @shared and @trace_hits.
  */
 struct target_ops {
 	int (*probe)(struct target *t);
@@ -152,6 +153,7 @@ struct target_ops {
 	void (*trace_hits)(struct target *t, bool on);
 	void (*results)(struct target *t, const struct observer_result *seen,
 			struct target_samples *out);
+	bool (*shared)(const struct target *t);
 	void (*stop)(struct target *t);
 	void (*release)(struct target *t);
 };

@@ -35,6 +35,8 @@ expect "points that are ok" "$(q run '[.[] | select(.kind=="outcome" and .outcom
 expect "samples of something lost, corrupt or refused" \
 	"$(q run '[.[] | select(.kind=="sample" and (.metric | test("^dma.(lost|corrupt|faults)$")) and .value != 0)] | length')" 0
 expect "gaps, which nobody could see" "$(q run '[.[] | select(.kind=="sample" and .metric=="dma.gap")] | length')" 0
+"$lubench" doctor "$host" --unlock >"$work/unlock.txt" 2>&1 || { show unlock; fail "doctor --unlock"; }
+grep -q ': no run has a claim on it$' "$work/unlock.txt" || { show unlock; fail "the run has left its claim on the host"; }
 "$lubench" report "$work/run" >"$work/report.txt"
 grep -q 'UNDECIDED' "$work/report.txt" || { show report; fail "the report gives a verdict without gaps"; }
 ok "a kexec on a host that was reached over ssh alone"

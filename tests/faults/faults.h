@@ -26,6 +26,8 @@ struct expected {
  * @host: name of the host, NULL: an emulated target
  * @shim: LUBENCH_SHIM of the controller, NULL for none
  * @again: LUBENCH_SHIM of the controller that resumes first, NULL for none
+ * @refused: cycles that are done when the host turns out to be another run's, plus one: the run ends there, and goes
+ *	on once that one's claim has lapsed; 0: it does not
  * @stops: the first controller does not come to the end of the run: it is to be resumed
  * @open_cycle: cycle with an intent and no outcome when it was killed, 0: not looked at
  * @want: the end
@@ -36,6 +38,7 @@ struct fault_case {
 	const char *host;
 	char shim[40];
 	char again[40];
+	unsigned int refused;
 	bool stops;
 	unsigned int open_cycle;
 	struct expected want;

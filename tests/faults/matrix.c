@@ -196,6 +196,13 @@ static const struct waits {
 	{ "launch", "lost-ssh", "harness-error", "harness-error", "launched" },
 	{ "launch", "panic", "harness-error", "harness-error", "launched" },
 	{ "launch", "gone", "harness-error", NULL, "launched" },
+	{ "claim", "stall", NULL, "harness-error", "claimed" },
+	{ "claim", "lost-ssh", NULL, "harness-error", "claimed" },
+	{ "claim", "panic", NULL, "harness-error", "claimed" },
+	{ "claim", "cold", NULL, "harness-error", "claimed" },
+	{ "claim", "reboot", NULL, "harness-error", "claimed" },
+	{ "claim", "full", NULL, "harness-error", "No space left" },
+	{ "claim", "drop", NULL, "ok", NULL },
 	{ "push", "stall", "harness-error", "harness-error", "copied" },
 	{ "push", "lost-ssh", "harness-error", "harness-error", "copied" },
 	{ "push", "panic", "harness-error", "harness-error", "copied" },
@@ -255,8 +262,8 @@ static void add_wait(const struct waits *w, bool console)
 }
 
 static const char *const all_steps[] = {
-	"launch", "push", "probe",    "start",	 "setup",  "preserve", "load",
-	"freeze", "boot", "retrieve", "restore", "finish", "fetch",
+	"launch", "claim",  "push", "probe",	"start",   "setup",  "preserve",
+	"load",	  "freeze", "boot", "retrieve", "restore", "finish", "fetch",
 };
 
 /* The controller is killed: the journal knows where, and the rest is as if nothing had been. */
@@ -267,13 +274,33 @@ static void add_kills(void)
 	size_t i;
 
 	for (i = 0; i < 2 * ARRAY_LEN(all_steps); i++) {
-		bool before = i / 2 < 3;
+		bool before = i / 2 < 4;
 
+		/* Nobody but this controller can have an emulated one. */
+		if (!(i % 2) && !strcmp(all_steps[i / 2], "claim"))
+			continue;
 		c = add("kill", all_steps[i / 2], i % 2 ? NULL : "console");
 		snprintf(text, sizeof(text), "kill.%s@%u", all_steps[i / 2], before ? 1 : 2);
 		name_fault(c, text);
 		c->stops = true;
 		c->open_cycle = before ? 0 : 2;
+	}
+}
+
+/* Another run has the host: from the beginning, since a day ago, and in the middle of the run. */
+static void add_owned(void)
+{
+	static const struct {
+		const char *fault;
+		unsigned int refused;
+	} owned[] = { { "owned", 1 }, { "owned-stale", 0 }, { "owned@2", 3 } };
+	struct fault_case *c;
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(owned); i++) {
+		c = add(owned[i].fault, "claim", NULL);
+		name_fault(c, owned[i].fault);
+		c->refused = owned[i].refused;
 	}
 }
 
@@ -287,6 +314,7 @@ struct fault_case *matrix_cases(size_t *nr)
 	for (i = 0; i < 2 * ARRAY_LEN(waits); i++)
 		add_wait(&waits[i / 2], i % 2 == 0);
 	add_kills();
+	add_owned();
 	c = add("lost-ssh", "every launch", NULL);
 	name_fault(c, "lost-ssh.launch");
 	want(c, 1, "harness-error", "launched");

@@ -50,6 +50,29 @@ check "remedies are those of its system"
 ! grep -q '^info *device' "$out"
 check "an NVMe device that was never tried is no candidate"
 
+# The same, and its shell is one here: a claim is seen and taken away.
+mkdir -p "$TEST_DIR/machine"
+cat >"$TEST_DIR/bin/ssh" <<'END'
+#!/bin/bash
+[ "$1" != -G ] || exit 1
+command=${*: -1}
+exec bash -c "${command//\/var\/lib\/lubench/$MACHINE}"
+END
+unlock() { MACHINE=$TEST_DIR/machine PATH=$TEST_DIR/bin:$PATH LUBENCH_CACHE=$TEST_DIR/cache "$lubench" doctor root@h --unlock >"$out" 2>&1; }
+unlock && grep -q '^root@h: no run has a claim on it$' "$out"
+check "--unlock without a claim"
+echo 'run-1 c-1 3600 b me@there' >"$TEST_DIR/machine/owner"
+cp "$(command -v sleep)" "$TEST_DIR/machine/agent"
+"$TEST_DIR/machine/agent" 100 &
+agent=$!
+until [ "$(readlink /proc/$agent/exe)" = "$TEST_DIR/machine/agent" ]; do sleep 0.05; done
+! unlock && grep -q 'root@h: run run-1 of me@there has an agent at work there' "$out" && [ -e "$TEST_DIR/machine/owner" ]
+check "--unlock while an agent is at work"
+kill $agent
+wait $agent 2>/dev/null
+unlock && grep -q '^root@h: the claim of run run-1 of me@there, .* is taken away$' "$out" && [ ! -e "$TEST_DIR/machine/owner" ]
+check "--unlock"
+
 # Of this machine, whatever it is: the script comes to its end, and all that it says can be read.
 sh -s -- 0000:00:00.0 <"$TOP/bench/doctor/script.sh" >"$TEST_DIR/here" 2>"$TEST_DIR/err"
 [ ! -s "$TEST_DIR/err" ] && [ "$(tail -n 1 "$TEST_DIR/here")" = end=1 ]

@@ -41,6 +41,76 @@ hosts "$work/mute" fake:noconsole,lost-ssh.restore@4 a >"$work/out" 2>"$work/err
 grep -q 'a: the device could not be given back: Connection closed.*: build/lubench doctor a --restore$' "$work/err"
 check "or when the host does not answer"
 
+[ -e "$work/mute/fake.dir/owner" ] && [ -e "$work/busy/fake.dir/owner" ]
+check "the claim stays on it then"
+
+hosts "$work/owned" fake:noconsole,owned root@a >"$work/out" 2>"$work/err"
+[ $? -eq 1 ] && grep -q 'root@a belongs to run run-of-another of you@there, .* lapses in 36[0-9]* s; .* build/lubench doctor root@a --unlock$' "$work/err" &&
+	grep -q "the host is another run's.* --resume $work/owned$" "$work/err" && ! grep -q 'given back' "$work/err" &&
+	[ ! -s "$work/owned/samples.jsonl" ] && ! grep -q intent "$work/owned/journal.jsonl"
+check "a host that another controller's run has is left alone"
+touch -d '2 hours ago' "$work/owned/fake.dir/owner"
+"$lubench" run --resume "$work/owned" >"$work/out" 2>"$work/err" && [ "$(outcomes "$work/owned")" = "$all_ok" ] &&
+	grep -q '"ev":"note","text":"root@a was claimed by run run-of-another of you@there, 7[0-9]* s ago; it has lapsed' "$work/owned/journal.jsonl" &&
+	[ ! -e "$work/owned/fake.dir/owner" ] && grep -q 'device given back' "$work/err"
+check "until its claim has lapsed; and nothing of ours is left at the end"
+hosts "$work/several" fake:a/owned,noconsole a b >"$work/out" 2>"$work/err"
+[ $? -eq 1 ] && [ "$(outcomes "$work/several/b")" = "$all_ok" ] && [ ! -s "$work/several/a/samples.jsonl" ]
+check "other hosts of the run go on"
+
+# Each fake machine is in its run's directory: what a run has left on one is taken to the next.
+EXEC="exec" hosts "$work/first" fake:noconsole,slow a >/dev/null 2>&1 &
+slow=$!
+for _ in $(seq 100); do
+	grep -qs intent "$work/first/journal.jsonl" && break
+	sleep 0.05
+done
+kill -9 $slow
+wait $slow 2>/dev/null
+mkdir -p "$work/next" "$work/name" "$work/cache2"
+cp -pr "$work/first/fake.dir" "$work/next"
+cp -pr "$work/first/fake.dir" "$work/name"
+cp -pr "$work/first/fake.dir" "$work/cache2"
+read -r first_run _ <"$work/first/fake.dir/owner"
+hosts "$work/next" fake:noconsole root@a >/dev/null 2>&1 && [ "$(outcomes "$work/next")" = "$all_ok" ] &&
+	grep -q "\"ev\":\"note\",\"text\":\"root@a was claimed by run $first_run of .* is dead" "$work/next/journal.jsonl"
+check "the claim of a run that was killed here is taken over"
+# Fresh for as long as it takes.
+touch -d 'tomorrow' "$work/name/fake.dir/owner" "$work/cache2/fake.dir/owner"
+hosts "$work/name" fake:noconsole a.example >/dev/null 2>"$work/err"
+[ $? -eq 1 ] && grep -q "a.example belongs to run $first_run of " "$work/err" && [ ! -s "$work/name/samples.jsonl" ]
+check "not under another name, whose lock proves nothing"
+LUBENCH_CACHE=$work/other-cache hosts "$work/cache2" fake:noconsole a >/dev/null 2>"$work/err"
+[ $? -eq 1 ] && grep -q "a belongs to run $first_run of " "$work/err" && [ ! -s "$work/cache2/samples.jsonl" ]
+check "nor by another user"
+grep -qs "$(cat /etc/machine-id || hostname)" "$work/first/fake.dir/owner" "$work"/cache/host-*.lock
+[ $? -eq 1 ]
+check "this machine's id is nowhere"
+
+# The kind "host" itself, with a client whose far side is a shell here. Agent and kernel are not what they say.
+mkdir "$work/bin" "$work/machine"
+cat >"$work/bin/ssh" <<'END'
+#!/bin/bash
+[ "$1" != -G ] || exit 1
+command=${*: -1}
+exec bash -c "${command//\/var\/lib\/lubench/$MACHINE}"
+END
+printf '#!/bin/sh\nexit 1\n' >"$work/agent"
+chmod +x "$work/bin/ssh" "$work/agent"
+real() { # DIR
+	MACHINE=$work/machine PATH=$work/bin:$PATH "$lubench" run -H root@real -d 0000:00:1f.7 -w igb -k "$work/agent" \
+		--agent "$work/agent" --boot none -p "$work/plan.ini" -o "$1" --console "cat $work/machine/owner" >"$work/out" 2>"$work/err"
+}
+echo 'run-1 c-1 3600 b me@there' >"$work/machine/owner"
+real "$work/real"
+[ $? -eq 1 ] && grep -q 'root@real belongs to run run-1 of me@there, ' "$work/err" && [ ! -e "$work/machine/agent" ] &&
+	[ ! -s "$work/real/samples.jsonl" ] && grep -q '^run-1 ' "$work/machine/owner"
+check "over ssh: nothing is copied to a host of another run"
+rm "$work/machine/owner"
+real "$work/real2"
+[ $? -eq 1 ] && [ -e "$work/machine/agent" ] && [ ! -e "$work/machine/owner" ] && grep -q 'agent probe. failed' "$work/err"
+check "and one that nobody has is free again after a run that got nowhere"
+
 hosts "$work/unbegun" fake a b >/dev/null 2>&1
 rm -r "$work/unbegun/a/journal.jsonl" "$work/unbegun/a/samples.jsonl" "$work/unbegun/a/plan.ini"
 rm -r "$work/unbegun/b"

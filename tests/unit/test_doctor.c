@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Bounds of what a machine answers; --restore; and which kernel is the one that a cycle has started. */
+/* Bounds of what a machine answers; --restore and --unlock; and which kernel is the one that a cycle has started. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,6 +14,7 @@
 #include "bench/doctor/facts.h"
 #include "bench/lubench.h"
 #include "bench/target/cycle.h"
+#include "bench/target/owner.h"
 
 static void test_bounds(void **state)
 {
@@ -89,7 +90,7 @@ static int stub_exec(struct target *t, struct target_exec *x)
 	return shell.status;
 }
 
-static int restore(int status, const char *out)
+static int answered(int (*what)(struct target *t), int status, const char *out)
 {
 	static const struct target_ops ops = { .exec = stub_exec };
 	static const struct target_row row = { .name = "host", .ops = &ops };
@@ -97,7 +98,25 @@ static int restore(int status, const char *out)
 
 	shell.status = status;
 	shell.out = out;
-	return doctor_restore(&t);
+	return what(&t);
+}
+
+static int restore(int status, const char *out)
+{
+	return answered(doctor_restore, status, out);
+}
+
+static void test_unlock(void **state)
+{
+	static const char gone[] = "hi\nlubench-owner gone 7 100 r1 c1 100 b w@h\n";
+
+	(void)state;
+	assert_int_equal(answered(doctor_unlock, 0, gone), LUB_EXIT_OK);
+	assert_non_null(strstr(shell.command, " v=unlock "));
+	assert_int_equal(answered(doctor_unlock, TARGET_OWNER_NONE, ""), LUB_EXIT_OK);
+	assert_int_equal(answered(doctor_unlock, TARGET_OWNER_BUSY, gone), LUB_EXIT_FAIL);
+	assert_int_equal(answered(doctor_unlock, TARGET_OWNER_LOCKED, ""), LUB_EXIT_FAIL);
+	assert_int_equal(answered(doctor_unlock, 255, ""), LUB_EXIT_FAIL);
 }
 
 static void test_restore(void **state)
@@ -149,7 +168,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_bounds),	 cmocka_unit_test(test_bdf),
 		cmocka_unit_test(test_restore),	 cmocka_unit_test(test_is_ours),
-		cmocka_unit_test(test_slowdown),
+		cmocka_unit_test(test_slowdown), cmocka_unit_test(test_unlock),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
