@@ -318,15 +318,16 @@ int target_seen_parse(const char *text, struct target_seen *seen);
 	" " TARGET_AGENT "|" TARGET_AGENT "\\ *) kill -9 ${p#/proc/};; esac; done; true"
 
 /**
- * TARGET_RESTORE_COMMAND - gives a device back that was taken, and says which
+ * TARGET_RESTORE_COMMAND - gives a device back that was taken, and says which; and ends what an agent that has died has armed
  *
  * Exit status: TARGET_RESTORE_NONE: there is no record of one; TARGET_RESTORE_NOBODY: no agent that could walk it;
  * TARGET_RESTORE_BUSY: an agent is at work, which uses it.
  */
-#define TARGET_RESTORE_COMMAND                                                             \
-	"test -e " TARGET_DIR "/undo || exit 91; test -x " TARGET_AGENT                    \
-	" || exit 92; test \"$(" TARGET_BUSY_COMMAND ")\" = 0 || exit 93; cat " TARGET_DIR \
-	"/undo; " TARGET_AGENT " undo " TARGET_DIR
+#define TARGET_RESTORE_COMMAND                                                                  \
+	"test -e " TARGET_DIR "/undo || test -e " TARGET_DIR                                    \
+	"/guard || exit 91; test -x " TARGET_AGENT " || exit 92; test \"$(" TARGET_BUSY_COMMAND \
+	")\" = 0 || exit 93; cat " TARGET_DIR "/undo 2>/dev/null; " TARGET_AGENT                \
+	" undo " TARGET_DIR
 
 #define TARGET_RESTORE_NONE 91
 #define TARGET_RESTORE_NOBODY 92
