@@ -63,7 +63,9 @@ kmake() {
 	}
 	# What only a debugger or a diagnostic has use for, and costs a third of the compiler's time: where variables
 	# live, which statement an instruction is of, and which macros a token came through. Code and BTF are the same.
+	# Not for kernel-check: without the way through macros the compiler warns of what they compare.
 	local cflags="-fno-var-tracking -gno-statement-frontiers -ftrack-macro-expansion=0"
+	[ "$release" != check ] || cflags=
 	# Nothing of the make that calls this: it has its own number of jobs.
 	MAKEFLAGS='' LD_PRELOAD="$huge" make -C "$src" O="$obj" ARCH="$KARCH" CROSS_COMPILE="$CROSS" CC="$cc" HOSTCC="$hostcc" -j"$jobs" \
 		KCFLAGS="$cflags" LOCALVERSION="-$release" KBUILD_BUILD_TIMESTAMP="$stamp" KBUILD_BUILD_VERSION=1 \

@@ -12,11 +12,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <linux/vfio.h>
+
 #include "bench/agent/clock.h"
 #include "bench/agent/counters.h"
+#include "bench/agent/kexec.h"
 #include "bench/agent/pcidev.h"
 #include "bench/agent/sysfile.h"
 #include "bench/agent/uapi/iommufd.h"
@@ -306,6 +311,53 @@ static void device_back(void)
 	need(vfio_attach(dev[1].fd, hwpt[1]), "attaching device 1");
 }
 
+/* Interrupts that are on are refused when the session is frozen, which is within reboot(2). */
+static int interrupts(int device, int event)
+{
+	struct {
+		struct vfio_irq_set head;
+		int fd;
+	} set = {
+		.head = { .argsz = sizeof(set),
+			  .flags = VFIO_IRQ_SET_ACTION_TRIGGER |
+				   (event < 0 ? VFIO_IRQ_SET_DATA_NONE : VFIO_IRQ_SET_DATA_EVENTFD),
+			  .index = VFIO_PCI_INTX_IRQ_INDEX,
+			  .count = event < 0 ? 0 : 1 },
+		.fd = event,
+	};
+
+	if (event < 0)
+		set.head.argsz = sizeof(set.head);
+	return ioctl(device, VFIO_DEVICE_SET_IRQS, &set) ? -errno : 0;
+}
+
+/* The last file of the session can not be frozen: what was frozen before it goes on, and nothing is lost. */
+static void freeze_fails(void)
+{
+	int64_t kho = kho_preserved_pages();
+	int s = session("freeze"), event = eventfd(0, EFD_CLOEXEC);
+	unsigned int i;
+
+	need(event < 0 ? -errno : 0, "eventfd");
+	if (!preserve_first(s))
+		check(false, "preserve before a freeze");
+	need(interrupts(dev[1].fd, event), "interrupts of device 1");
+	need(luo_preserve(s, dev[1].fd, TOKEN_DEVICE_1), "device 1");
+	load();
+	for (i = 0; i < 3; i++)
+		gives(kexec_jump(false), -EBUSY, "kexec while the last device has interrupts");
+	frozen();
+	gives(vfio_detach(dev[0].fd), -EBUSY, "detach of the device that was frozen before it");
+	gives(interrupts(dev[0].fd, event), -EBUSY, "interrupts while preserved");
+	need(interrupts(dev[1].fd, -1), "no interrupts of device 1");
+	close(s);
+	close(event);
+	check(settled(kho_preserved_pages, kho) == kho, "freeze: KHO has what it had");
+	gives(try_change(fd, ioas, ram), 0, "freeze: the IOAS can be changed");
+	gives(vfio_detach(dev[1].fd), 0, "freeze: device 1 can be detached");
+	need(vfio_attach(dev[1].fd, hwpt[1]), "attaching device 1");
+}
+
 static const struct row rows[] = {
 	{ "detach and attach", NULL, detacher, second_device, attach_again },
 	{ "replace", NULL, replacer, second_device, attach_again },
@@ -377,5 +429,6 @@ int main(void)
 	setup();
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		run(&rows[i]);
+	freeze_fails();
 	return finish();
 }
