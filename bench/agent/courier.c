@@ -17,9 +17,6 @@
 #define FILES_MAX 64
 #define TICK_MS 50
 
-/* The controller gives a real machine as much for its boot. */
-#define LIMIT_MS 900000
-
 /* In the order in which they are written: the outcome says that the others are there. */
 static struct {
 	char name[300];
@@ -131,11 +128,12 @@ int courier_deliver(int root, const char *to)
 }
 
 /* The root of this process is the initramfs for good; that of the first process becomes the host's. */
-static int wait_for_host(int proc, const char *to)
+static int wait_for_host(int proc, const char *to, uint32_t limit_ms)
 {
-	int root, err = -EAGAIN, ms;
+	int root, err = -EAGAIN;
+	uint32_t ms;
 
-	for (ms = 0; err == -EAGAIN && ms < LIMIT_MS; ms += TICK_MS) {
+	for (ms = 0; err == -EAGAIN && ms < limit_ms; ms += TICK_MS) {
 		msleep(TICK_MS);
 		root = openat(proc, "1/root", O_PATH | O_DIRECTORY | O_CLOEXEC);
 		if (root < 0)
@@ -146,7 +144,7 @@ static int wait_for_host(int proc, const char *to)
 	return err;
 }
 
-int courier_start(const char *from, const char *to, char *argv0)
+int courier_start(const char *from, const char *to, char *argv0, uint32_t limit_ms)
 {
 	int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC), err;
 	pid_t pid;
@@ -158,7 +156,7 @@ int courier_start(const char *from, const char *to, char *argv0)
 	if (!err && !pid) {
 		setsid();
 		argv0[0] = '@';
-		err = wait_for_host(proc, to);
+		err = wait_for_host(proc, to, limit_ms);
 		if (err)
 			kmsg("results cannot be written to /%s: %s", to, strerror(-err));
 		_exit(err ? EXIT_FAILURE : EXIT_SUCCESS);

@@ -17,6 +17,9 @@
 #define DOG "/dev/watchdog0"
 #define DOG_CLASS "/sys/class/watchdog/watchdog0/"
 #define STOP_ON_REBOOT "/sys/module/watchdog/parameters/stop_on_reboot"
+
+/* Only what can be unloaded has one. */
+#define DOG_MODULE DOG_CLASS "device/driver/module/initstate"
 #define BOOT_ID "/proc/sys/kernel/random/boot_id"
 
 /* In the incoming kernel words on its command line do the same; see bench/target/cycle_json.c. */
@@ -30,6 +33,7 @@ static const struct {
 };
 
 static int dog = -1;
+static bool carried;
 
 /* News for the controller, and so for the watchdog. */
 static void feed(void)
@@ -50,6 +54,7 @@ static void release(void)
 {
 	if (dog < 0)
 		return;
+	kmsg_on_news(NULL);
 	if (write(dog, "V", 1) < 0)
 		kmsg("%s: disarming: %s", DOG, strerror(errno));
 	close(dog);
@@ -57,11 +62,38 @@ static void release(void)
 	kmsg("the watchdog is off");
 }
 
+/*
+ * Nobody feeds it from the jump to the incoming agent, so that it may go on only where the hardware counts the whole
+ * time by itself (where the driver gives no limit the kernel may do part of it) and where the next kernel has the driver,
+ * that is as soon as its agent runs, and the owner of the machine wants it.
+ */
+static bool goes_on(uint64_t most)
+{
+	char text[24];
+
+	return most && sys_read(STOP_ON_REBOOT, text, sizeof(text)) > 0 && !strcmp(text, "0") &&
+	       access(DOG_MODULE, F_OK);
+}
+
+/* The longest that the device takes: not every driver says what it can. */
+static int set_limit(int want, int limit)
+{
+	int err = -EINVAL, is;
+
+	for (; err == -EINVAL && guard_limit(want, limit); limit -= want / 16 + 1) {
+		is = limit;
+		err = ioctl(dog, WDIOC_SETTIMEOUT, &is) ? -errno : 0;
+	}
+	if (!err && ioctl(dog, WDIOC_GETTIMEOUT, &is))
+		err = -errno;
+	return err ? err : guard_limit(want, is) ? is : -ERANGE;
+}
+
 static void arm(int want)
 {
 	char name[64] = "unknown", text[24];
 	uint64_t most = 0;
-	int limit, kept;
+	int limit;
 
 	if (sys_read(DOG_CLASS "nowayout", text, sizeof(text)) > 0 && atoi(text)) {
 		kmsg("the watchdog is left alone: nowayout, so that nobody could end it");
@@ -81,20 +113,28 @@ static void arm(int want)
 		     errno == EBUSY ? ", another process has it" : "");
 		return;
 	}
-	if (ioctl(dog, WDIOC_SETTIMEOUT, &limit) || ioctl(dog, WDIOC_GETTIMEOUT, &limit) ||
-	    limit < want / 2) {
-		kmsg("the watchdog is left alone: %s can not be set to %d s", name, want);
+	limit = set_limit(want, limit);
+	if (limit < 0) {
+		kmsg("the watchdog is left alone: %s can not be set to %d s: %s", name, want,
+		     strerror(-limit));
 		release();
 		return;
 	}
-	kept = sys_read(STOP_ON_REBOOT, text, sizeof(text)) > 0 && !strcmp(text, "0");
+	carried = goes_on(most);
 	kmsg("the watchdog is armed: %s, %d s%s", name, limit,
-	     kept ? ""
-		  : "; the kexec may end it: boot with watchdog.stop_on_reboot=0 to have it go on");
+	     carried ? ", through the kexec" : "");
 	kmsg_on_news(feed);
 }
 
-/* Notes the values that are there before any of them is changed. */
+void guard_jump(void)
+{
+	if (carried)
+		feed();
+	else
+		release();
+}
+
+/* Notes the values that are there before any of them is changed: also none, for a watchdog that is armed. */
 static int note(struct agent *ag)
 {
 	const char *path = agent_path(ag, "guard");
@@ -107,7 +147,7 @@ static int note(struct agent *ag)
 	    !strcmp(have, boot))
 		return 0;
 	n = (size_t)snprintf(text, sizeof(text), "%s\n", boot);
-	for (i = 0; i < sizeof(sysctls) / sizeof(sysctls[0]); i++)
+	for (i = 0; !ag->incoming && i < sizeof(sysctls) / sizeof(sysctls[0]); i++)
 		if (sys_read(sysctls[i].path, old, sizeof(old)) > 0 && !strcmp(old, "0"))
 			n += (size_t)snprintf(text + n, sizeof(text) - n, "%s %s\n",
 					      sysctls[i].path, old);
@@ -122,17 +162,12 @@ void guard_begin(struct agent *ag)
 
 	if (!ag->c.watchdog_s)
 		return;
-	if (!ag->incoming) {
-		err = note(ag);
-		if (err)
-			kmsg("%s: %s; a panic is left as it is", agent_path(ag, "guard"),
-			     strerror(-err));
-		for (i = 0; !err && i < sizeof(sysctls) / sizeof(sysctls[0]); i++)
-			if (sys_read(sysctls[i].path, old, sizeof(old)) > 0 && !strcmp(old, "0"))
-				sys_write(sysctls[i].path, sysctls[i].value);
-	} else {
-		unlink(agent_path(ag, "guard"));
-	}
+	err = note(ag);
+	if (err)
+		kmsg("%s: %s; a panic is left as it is", agent_path(ag, "guard"), strerror(-err));
+	for (i = 0; !err && !ag->incoming && i < sizeof(sysctls) / sizeof(sysctls[0]); i++)
+		if (sys_read(sysctls[i].path, old, sizeof(old)) > 0 && !strcmp(old, "0"))
+			sys_write(sysctls[i].path, sysctls[i].value);
 	arm(ag->c.watchdog_s);
 }
 
@@ -142,7 +177,6 @@ void guard_end(struct agent *ag)
 
 	if (!ag->c.watchdog_s)
 		return;
-	kmsg_on_news(NULL);
 	release();
 	err = guard_undo(agent_path(ag, "guard"));
 	if (err)
@@ -154,18 +188,20 @@ int guard_undo(const char *path)
 {
 	char boot[64], have[64] = "", name[64], value[24], *text = sys_read_all(path), *line;
 	int err = 0, failed;
+	bool ours;
 	size_t i;
 
 	if (!text)
 		return errno == ENOENT ? 0 : -errno;
 	sys_read(BOOT_ID, boot, sizeof(boot));
-	line = sscanf(text, "%63s", have) == 1 && !strcmp(have, boot) ? strchr(text, '\n') : NULL;
+	ours = sscanf(text, "%63s", have) == 1 && !strcmp(have, boot);
 	/* An agent that was killed has left it armed. */
-	if (line && dog < 0 && sys_read(DOG_CLASS "state", name, sizeof(name)) > 0 &&
+	if (ours && dog < 0 && sys_read(DOG_CLASS "state", name, sizeof(name)) > 0 &&
 	    !strcmp(name, "active")) {
 		dog = open(DOG, O_WRONLY | O_CLOEXEC);
 		release();
 	}
+	line = ours ? strchr(text, '\n') : NULL;
 	for (; line; line = strchr(line + 1, '\n')) {
 		if (sscanf(line + 1, "%63s %23s", name, value) != 2)
 			continue;

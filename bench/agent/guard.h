@@ -4,9 +4,8 @@
  * innermost of three rings; the others are the controller's limits (bench/target/budgets.c) and the plan's budget_s.
  *
  * The watchdog's limit is the controller's for silence, and what feeds it is what the controller takes for news: a
- * line on the console. So it bites no sooner than the controller calls the machine hung. It stays armed through
- * the kexec where the kernel was booted with watchdog.stop_on_reboot=0 (drivers/watchdog/watchdog_core.c); every kernel
- * that a host is sent to has that word.
+ * line on the console. It is ended before the jump, unless the machine's owner has put watchdog.stop_on_reboot=0 on the
+ * command line (drivers/watchdog/watchdog_core.c), the driver is built in and the hardware counts the whole time by itself.
  */
 #ifndef BENCH_AGENT_GUARD_H
 #define BENCH_AGENT_GUARD_H
@@ -17,11 +16,16 @@
  * guard_begin() - arm the watchdog, and see to it that a panic ends in a reboot
  * @ag: agent; nothing is done unless its cycle has watchdog_s
  *
- * What is changed in the outgoing kernel is noted in DIR/guard first. A watchdog that is not there, that another
+ * What is changed is noted in DIR/guard first, in the outgoing kernel with the values that were there. A watchdog that is not there, that another
  * process has (systemd's RuntimeWatchdogSec=), that can not be stopped any more (nowayout) or whose limit
  * is too short is left alone, and the kernel log says so.
  */
 void guard_begin(struct agent *ag);
+
+/**
+ * guard_jump() - to be called before the kexec: a watchdog that can not go on through it is disarmed
+ */
+void guard_jump(void);
 
 /**
  * guard_end() - disarm it, and undo what guard_begin() changed

@@ -15,6 +15,8 @@
 #include "bench/agent/boot.h"
 #include "bench/agent/clock.h"
 #include "bench/agent/courier.h"
+#include "bench/agent/cycle.h"
+#include "bench/agent/guard.h"
 #include "bench/agent/initramfs.h"
 #include "bench/agent/kmsg.h"
 #include "bench/agent/sysfile.h"
@@ -22,8 +24,9 @@
 /* As TARGET_DIR of the controller, seen from the root. */
 #define DIR_ON_HOST "var/lib/lubench"
 
-/* An agent that hangs must not keep the host from booting. */
-#define AGENT_LIMIT_MS 300000
+/* Where cycle.json has none */
+#define LIMIT_MS 300000
+
 #define TICK_MS 10
 
 static const char *const mount_points[] = { "/proc", "/sys", "/dev" };
@@ -43,23 +46,28 @@ static int incoming(void)
 	return agent_incoming(INITRAMFS_DIR);
 }
 
-/* In a process of its own: when the first one ends the kernel panics. */
-static void run_agent(void)
+/*
+ * In a process of its own: when the first one ends the kernel panics. An agent that hangs must not keep the host from
+ * booting, nor its watchdog reset it then.
+ */
+static void run_agent(uint32_t limit_ms)
 {
 	pid_t pid = fork(), got = 0;
-	int status = 0, ms;
+	uint32_t ms;
+	int status = 0;
 
 	if (!pid)
 		exit(incoming());
-	for (ms = 0; pid > 0 && got != pid && ms < AGENT_LIMIT_MS; ms += TICK_MS) {
+	for (ms = 0; pid > 0 && got != pid && ms < limit_ms; ms += TICK_MS) {
 		msleep(TICK_MS);
 		got = waitpid(pid, &status, WNOHANG);
 	}
 	if (pid > 0 && got != pid) {
-		kmsg("the agent has not ended within %d s: the host's own system starts without it",
-		     AGENT_LIMIT_MS / 1000);
+		kmsg("the agent has not ended within %u s: the host's own system starts without it",
+		     limit_ms / 1000);
 		kill(pid, SIGKILL);
 		waitpid(pid, &status, 0);
+		guard_undo(INITRAMFS_DIR "/guard");
 	}
 }
 
@@ -67,6 +75,8 @@ int handover_main(char *argv0)
 {
 	char *const own[] = { (char *)"/init", NULL };
 	char first[24], cmdline[4096];
+	char why[200];
+	struct cycle c;
 	size_t i;
 	int err;
 
@@ -77,8 +87,11 @@ int handover_main(char *argv0)
 	sys_mount();
 	/* The phases on the console must not be rate limited away. */
 	sys_write("/proc/sys/kernel/printk_devkmsg", "on\n");
-	run_agent();
-	err = courier_start(INITRAMFS_DIR, DIR_ON_HOST, argv0);
+	/* The agent itself says what is wrong with it. */
+	if (cycle_load(INITRAMFS_DIR "/cycle.json", &c, why, sizeof(why)))
+		c.incoming_ms = c.courier_ms = LIMIT_MS;
+	run_agent(c.incoming_ms);
+	err = courier_start(INITRAMFS_DIR, DIR_ON_HOST, argv0, c.courier_ms);
 	if (err)
 		kmsg("the results of the cycle are lost: %s", strerror(-err));
 	sys_read("/proc/cmdline", cmdline, sizeof(cmdline));

@@ -291,6 +291,7 @@ static int jump(struct agent *ag)
 	if (atomic_load(&ag->service.err))
 		return agent_fail(ag, "harness-error", atomic_load(&ag->service.err),
 				  "serving workload %s before the kexec", ag->c.workload);
+	guard_jump();
 	boundary_mark(ag, LUB_STEP_KEXEC);
 	w->jump_counter = w->counter;
 	w->jump_ticks = clock_ticks();

@@ -156,6 +156,8 @@ static int do_cycle(struct campaign *c, const struct plan_cycle *full)
 		.attempt = c->launches,
 		.work_ms = work,
 		.watchdog_s = c->target.host ? limits.silence / 1000 : 0,
+		.incoming_ms = limits.incoming,
+		.courier_ms = limits.courier,
 		.icount = c->target.icount,
 		.perf = c->perf,
 		.boot = c->boot,

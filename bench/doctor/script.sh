@@ -99,7 +99,6 @@ for w in /sys/class/watchdog/*; do
 	[ -e "$w" ] || continue
 	say watchdog "${w##*/} state=$(cat "$w/state" 2>/dev/null) timeout=$(cat "$w/timeout" 2>/dev/null) nowayout=$(cat "$w/nowayout" 2>/dev/null) $(cat "$w/identity" 2>/dev/null)"
 done
-file stop_on_reboot /sys/module/watchdog/parameters/stop_on_reboot
 file panic /proc/sys/kernel/panic
 file softlockup_panic /proc/sys/kernel/softlockup_panic
 file hung_task_panic /proc/sys/kernel/hung_task_panic

@@ -314,12 +314,8 @@ static void watchdogs(struct verdicts *v)
 	}
 	if (!armed && !there)
 		verdict(v, VERDICT_SKIP, "watchdog",
-			"modprobe the BMC's driver (ipmi_watchdog, iTCO_wdt)",
+			"modprobe the driver of the machine's watchdog (iTCO_wdt, hpwdt, sbsa_gwdt)",
 			"none that the agent could arm: a machine that hangs stays so until somebody resets it");
-	if (!armed && there && strcmp(facts_get(v->f, "stop_on_reboot"), "0"))
-		verdict(v, VERDICT_SKIP, "watchdog",
-			"watchdog.stop_on_reboot=0 on the command line",
-			"the agent arms it, and the first kexec may end that; the kernels after it have the word");
 	if (!strcmp(facts_get(v->f, "panic"), "0"))
 		verdict(v, VERDICT_SKIP, "panic",
 			"sysctl kernel.panic=10; panic=10 on the command line",

@@ -14,6 +14,8 @@ static const struct cycle_budgets simulated = {
 	.quiet = 5,
 	.ask = 5,
 	.grace = 5,
+	.incoming = 1000,
+	.courier = 1000,
 	.again = 1,
 	.tick = 1,
 };
@@ -29,6 +31,8 @@ static const struct cycle_budgets emulated = {
 	.quiet = 15000,
 	.ask = 5000,
 	.grace = 3000,
+	.incoming = 60000,
+	.courier = 60000,
 	.again = 1000,
 	.tick = 100,
 };
@@ -45,6 +49,8 @@ static const struct cycle_budgets real = {
 	.quiet = 15000,
 	.ask = 5000,
 	.grace = 0,
+	.incoming = 300000,
+	.courier = 900000,
 	.again = 5000,
 	.tick = 250,
 };
@@ -52,8 +58,8 @@ static const struct cycle_budgets real = {
 struct cycle_budgets cycle_budgets_for(const struct target *t, int point_ms, int work_ms)
 {
 	struct cycle_budgets b = t->row->simulated ? simulated : t->row->emulated ? emulated : real;
-	int *const all[] = { &b.launch,	 &b.relaunch, &b.probe, &b.settle, &b.start,
-			     &b.silence, &b.total,    &b.quiet, &b.grace };
+	int *const all[] = { &b.launch, &b.relaunch, &b.probe, &b.settle,   &b.start,  &b.silence,
+			     &b.total,	&b.quiet,    &b.grace, &b.incoming, &b.courier };
 	size_t i;
 
 	/* A fake target does no work. */

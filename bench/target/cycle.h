@@ -24,6 +24,8 @@
  * @quiet: silence on a console after which ssh is asked whether the work is done
  * @ask: between two connections that ask so
  * @grace: how long the console is read on after a panic
+ * @incoming: the incoming agent, where it runs before the machine's own system; after that the system starts without it
+ * @courier: that system has its disks, and takes the results
  * @again: before a cut connection is tried again
  * @tick: between two looks at the console
  */
@@ -38,6 +40,8 @@ struct cycle_budgets {
 	int quiet;
 	int ask;
 	int grace;
+	int incoming;
+	int courier;
 	int again;
 	int tick;
 };
@@ -72,6 +76,8 @@ struct cycle_budgets cycle_budgets_for(const struct target *t, int point_ms, int
  * @liveupdate_number: of the kernel that runs now, -1 when unknown
  * @work_ms: limit of all that is done before the kexec
  * @watchdog_s: what a real machine's watchdog is set to, 0: it is left alone
+ * @incoming_ms: see struct cycle_budgets
+ * @courier_ms: the same
  * @icount: the guest's time is a count of instructions
  * @perf: the agent runs perf beside the preserve call
  * @boot: how the incoming kernel comes to the agent, see bench/agent/boot.h; NULL: "none"
@@ -92,6 +98,8 @@ struct cycle_job {
 	unsigned int attempt;
 	int work_ms;
 	int watchdog_s;
+	int incoming_ms;
+	int courier_ms;
 	bool icount;
 	bool perf;
 	const char *boot;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "bench/agent/boot.h"
+#include "bench/agent/cycle.h"
 #include "bench/agent/initramfs.h"
 #include "bench/target/cycle.h"
 
@@ -14,8 +15,7 @@
 /* What is on the command line of a real machine already is its owner's choice. */
 static char *with_guards(char *append)
 {
-	static const char *const guards[] = { "panic=30", "oops=panic", "softlockup_panic=1",
-					      "watchdog.stop_on_reboot=0" };
+	static const char *const guards[] = { "panic=30", "oops=panic", "softlockup_panic=1" };
 	char key[40], value[16], *more;
 	size_t i;
 
@@ -67,13 +67,19 @@ json_t *cycle_json(const struct cycle_job *job, const char *device)
 			job->icount, "points", points, "probes", job->cycle.probes, "probes_ring",
 			(json_int_t)job->plan->probes_ring);
 	if (obj && job->watchdog_s)
-		json_object_set_new(obj, "watchdog_s", json_integer(job->watchdog_s));
+		json_object_set_new(obj, "watchdog_s",
+				    json_integer(job->watchdog_s < CYCLE_MAX_WATCHDOG_S
+							 ? job->watchdog_s
+							 : CYCLE_MAX_WATCHDOG_S));
 	if (obj && job->perf)
 		json_object_set_new(obj, "perf", json_true());
 	if (obj && job->cycle.kernel)
 		json_object_set_new(obj, "kernel", json_string(job->cycle.kernel));
-	if (obj && job->boot)
+	if (obj && job->boot) {
 		json_object_set_new(obj, "boot", json_string(job->boot));
+		json_object_set_new(obj, "incoming_ms", json_integer(job->incoming_ms));
+		json_object_set_new(obj, "courier_ms", json_integer(job->courier_ms));
+	}
 	if (obj && job->release)
 		json_object_set_new(obj, "release", json_string(job->release));
 	free(append);

@@ -30,10 +30,16 @@ for t in "${sample[@]}"; do
 	ok "$t: an agent that works twice as long as the limit, and a machine afterwards, are left alone"
 
 	guest "dies-$t" --timeout 120 -t "$t" -k "$series" --push "$program" --push "build/agent/$arch/lubench-agent" \
-		"$dir/guard dies 10; cat /sys/class/watchdog/watchdog0/state; $dir/lubench-agent undo $dir && sleep 20 && echo alive"
+		"$dir/guard dies 10; cat /sys/class/watchdog/watchdog0/state; $dir/lubench-agent undo $dir && sleep 14 && echo alive"
 	grep -qx active "$work/dies-$t.txt" || { show "dies-$t"; fail "$t: an agent that died has left nothing armed: this proves nothing"; }
 	grep -qx alive "$work/dies-$t.txt" || { show "dies-$t"; fail "$t: undo does not disarm what a dead agent has left"; }
 	ok "$t: what an agent that died has armed and set, undo puts back"
+
+	guest "after-$t" --timeout 120 -t "$t" -k "$series" --push "$program" --push "build/agent/$arch/lubench-agent" \
+		"$dir/guard dies-incoming 10; cat /sys/class/watchdog/watchdog0/state; $dir/lubench-agent undo $dir && sleep 14 && echo alive"
+	grep -qx active "$work/after-$t.txt" || { show "after-$t"; fail "$t: an incoming agent that died has left nothing armed: this proves nothing"; }
+	grep -qx alive "$work/after-$t.txt" || { show "after-$t"; fail "$t: undo does not disarm what a dead incoming agent has left"; }
+	ok "$t: the same after the kexec, where there is nothing to put back"
 
 	bitten "silent-$t" "$dir/guard silent 10"
 	ok "$t: an agent that falls silent: the machine is reset"
@@ -41,4 +47,10 @@ for t in "${sample[@]}"; do
 	bitten "over-$t" --after 'sleep 110' "setsid $dir/guard over 10 >/dev/null 2>&1 </dev/null &"
 	grep -aq 'initcall_blacklist=esb_driver_init' "$work/over-$t/console-1.log" || { show "over-$t"; fail "$t: no kexec"; }
 	ok "$t: armed before the kexec, it resets a machine whose next kernel does not come to its agent"
+
+	guest "left-$t" --timeout 120 -t "$t" -k "$series" --push "$program" --after 'sleep 14; echo alive' \
+		"setsid $dir/guard over 10 >/dev/null 2>&1 </dev/null &"
+	grep -qx alive "$work/left-$t.txt" || { show "left-$t"; fail "$t: it goes on through a kexec that nobody has allowed it for"; }
+	grep -aq 'lubench: the watchdog is off' "$work/left-$t/console-1.log" || { show "left-$t"; fail "$t: it was not armed: this proves nothing"; }
+	ok "$t: without watchdog.stop_on_reboot=0 it is ended before the kexec"
 done

@@ -41,13 +41,13 @@ grep -q ': no run has a claim on it$' "$work/unlock.txt" || { show unlock; fail 
 grep -q 'UNDECIDED' "$work/report.txt" || { show report; fail "the report gives a verdict without gaps"; }
 ok "a kexec on a host that was reached over ssh alone"
 
-# Each kernel's agent has armed its watchdog; the next kernel was told to leave it armed, and the last agent ended it.
+# Each kernel's agent has armed its watchdog and ended it; nobody has allowed it to go on through the kexec.
 guards=$(grep -ao 'lubench: the watchdog is [a-z]*' "$work/machine/console-1.log" | awk '{ print $NF }' | paste -sd' ')
-expect "the watchdog of the two kernels" "$guards" "armed armed off"
+expect "the watchdog of the two kernels" "$guards" "armed off armed off"
 line=$(grep -a 'Command line: ' "$work/machine/console-1.log" | tail -n 1)
-[[ $line == *" oops=panic softlockup_panic=1 watchdog.stop_on_reboot=0"* && $line == *" panic=-1 "* && $line != *"panic=30"* ]] ||
+[[ $line == *" oops=panic softlockup_panic=1"* && $line == *" panic=-1 "* && $line != *"panic=30"* ]] ||
 	fail "the words that guard the next kernel: $line"
-ok "the watchdog was armed in both kernels, and is off; what the host says of panics is left"
+ok "the watchdog was armed and ended in both kernels; what the host says of panics is left"
 
 # The console makes the difference between a machine that is lost and one that has said why.
 console="tail -n 0 -F $work/machine/console-1.log"

@@ -210,7 +210,7 @@ static void guards(void **state)
 	(void)state;
 	assert_string_equal(
 		append,
-		"root=/dev/sda panic=0 lubench.run=R lubench.cycle=1 lubench.attempt=0 oops=panic softlockup_panic=1 watchdog.stop_on_reboot=0");
+		"root=/dev/sda panic=0 lubench.run=R lubench.cycle=1 lubench.attempt=0 oops=panic softlockup_panic=1");
 	assert_int_equal(json_integer_value(json_object_get(obj, "watchdog_s")), 660);
 	json_decref(obj);
 	job.watchdog_s = 0;

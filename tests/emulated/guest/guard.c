@@ -50,18 +50,20 @@ int main(int argc, char **argv)
 	if (argc != 3)
 		return 2;
 	ag.c.watchdog_s = atoi(argv[2]);
+	ag.incoming = !strcmp(argv[1], "dies-incoming");
 	sys_write(ON_PANIC, "0");
 	guard_begin(&ag);
-	check(on_panic() == 1, "panic_on_oops is set: %d", on_panic());
+	check(on_panic() == !ag.incoming, "panic_on_oops is set before the kexec: %d", on_panic());
 	check(access(DIR "/guard", F_OK) == 0, "it is noted what it was");
 	if (!strcmp(argv[1], "over")) {
 		over();
 		sync();
+		guard_jump();
 		need(kexec_jump(false), "kexec");
 	}
 	if (!strcmp(argv[1], "silent"))
 		pause();
-	if (!strcmp(argv[1], "dies")) {
+	if (!strncmp(argv[1], "dies", 4)) {
 		fflush(stdout);
 		_exit(0);
 	}
