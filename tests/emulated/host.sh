@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# time-limit: 300
+# time-limit: 400
 # A machine that is already there, reached as HOST is: nothing launches it, nothing looks into its memory, and its
 # console is what a command shows. An emulated one stands in for it, which is why its records are thrown away.
 set -euo pipefail
@@ -13,6 +13,21 @@ printf '%s\n' '[run]' 'scenario = preserve' 'reps = 1' 'cycles = 1' 'memory = 2G
 	'[matrix.1]' 'hwpts = 1,2' 'ioas = 64M' 'page = 4K' >"$work/plan.ini"
 
 watchdog_too
+# on_host COMMAND: as somebody else
+on_host() {
+	timeout 20 ssh -F /dev/null -oIdentitiesOnly=yes -oIdentityFile="$LUBENCH_CACHE/ssh/id_ed25519" -oStrictHostKeyChecking=no \
+		-oUserKnownHostsFile=/dev/null -oLogLevel=ERROR -oBatchMode=yes "$host" "$1" </dev/null || :
+}
+
+# at_work RUN: waits until its agent is: from the first phase on
+at_work() {
+	for _ in $(seq 600); do
+		! grep -aq 'lubench: cycle=1 phase=' "$work/$1/console-1.log" 2>/dev/null || return 0
+		kill -0 $runner 2>/dev/null || return 0
+		sleep 0.1
+	done
+}
+
 machine machine
 port=$(machine_port machine)
 host=ssh://root@127.0.0.1:$port
@@ -54,14 +69,8 @@ console="tail -n 0 -F $work/machine/console-1.log"
 "$lubench" run -o "$work/panic" --host "$host" --device 0000:00:04.0 -w lsi -p "$work/plan.ini" -k "$series" --console "$console" \
 	>"$work/panic.txt" 2>&1 </dev/null &
 runner=$!
-# From the first phase on the agent is at work.
-for _ in $(seq 600); do
-	! grep -q 'lubench: cycle=1 phase=' "$work/panic/console-1.log" 2>/dev/null || break
-	kill -0 $runner 2>/dev/null || break
-	sleep 0.1
-done
-timeout 10 ssh -F /dev/null -oIdentitiesOnly=yes -oIdentityFile="$LUBENCH_CACHE/ssh/id_ed25519" -oStrictHostKeyChecking=no \
-	-oUserKnownHostsFile=/dev/null -oLogLevel=ERROR -oBatchMode=yes "$host" 'echo c >/proc/sysrq-trigger' </dev/null || :
+at_work panic
+on_host 'echo c >/proc/sysrq-trigger'
 rc=0
 wait $runner || rc=$?
 [ "$rc" -ne 0 ] || fail "a run on a machine that has crashed ends well"
@@ -70,3 +79,28 @@ q panic '.[] | select(.kind=="outcome") | "\(.outcome): \(.reason)"' | sort -u >
 grep -Eqx 'panic-(outgoing|incoming): .*sysrq triggered crash.*' "$work/panic.why" || { show panic; cat "$work/panic.why"; fail "the panic on the console is not the outcome"; }
 expect "console commands left" "$(pgrep -cf "^$console" || :)" 0
 ok "a crash on a host is seen on its console: $(head -n 1 "$work/panic.why")"
+
+# The agent as first process, on a machine whose init is no systemd; and somebody who computes there meanwhile.
+machine bare
+host=ssh://root@127.0.0.1:$(machine_port bare)
+run bare --host "$host" --device 0000:00:04.0 -w lsi -p "$work/plan.ini" -k "$series" --boot agent
+[ "$rc" -eq 0 ] || { show bare; fail "boot way agent, bare init: exit status $rc"; }
+expect "boot way agent, bare init: points that are ok" "$(q bare '[.[] | select(.kind=="outcome" and .outcome=="ok")] | length')" 2
+expect "boot way in the record" "$(q bare '.[] | select(.kind=="run") | .boot' | tr -d '"')" agent
+ok "boot way agent on a machine with a bare init"
+
+printf '%s\n' '[run]' 'scenario = preserve' 'reps = 2000' 'cycles = 1' 'memory = 2G' \
+	'[matrix.1]' 'hwpts = 1,2' 'ioas = 64M' 'page = 4K' >"$work/long.ini"
+machine company
+host=ssh://root@127.0.0.1:$(machine_port company)
+"$lubench" run -o "$work/company.run" --host "$host" --device 0000:00:04.0 -w lsi -p "$work/long.ini" -k "$series" \
+	--console "tail -n 0 -F $work/company/console-1.log" >"$work/company.run.txt" 2>&1 </dev/null &
+runner=$!
+at_work company.run
+on_host 'timeout 15 sh -c "while :; do :; done" >/dev/null 2>&1 &'
+rc=0
+wait $runner || rc=$?
+[ "$rc" -ne 0 ] || { show company.run; fail "a cycle beside which somebody computes ends well"; }
+expect "its outcomes" "$(q company.run '[.[] | select(.kind=="outcome") | .outcome] | unique | join(",")')" disturbed
+expect "its numbers" "$(q company.run '[.[] | select(.kind=="sample" and .value != null)] | length')" 0
+ok "load of somebody else: $(q company.run '[.[] | select(.kind=="outcome") | .reason][0]' | cut -c1-80)"
