@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bench/agent/company.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +15,9 @@
 #include "bench/agent/agent.h"
 #include "bench/agent/kmsg.h"
 #include "bench/agent/sysfile.h"
+
+/* As much as company_percent() needs */
+#define REST_MS 1000
 
 int64_t company_busy_parse(const char *text, long hz)
 {
@@ -60,6 +65,55 @@ unsigned int company_percent(const struct company *from, const struct company *t
 	if (to->now_ms < from->now_ms + 1000 || to->busy_ms < from->busy_ms || own >= busy)
 		return 0;
 	return (unsigned int)((busy - own) * 100 / (to->now_ms - from->now_ms));
+}
+
+bool company_awaited(const char *dir)
+{
+	char name[PATH_MAX], want[PATH_MAX], path[300], exe[PATH_MAX];
+	struct dirent *ent;
+	DIR *proc = opendir("/proc");
+	bool found = false;
+	ssize_t n;
+
+	snprintf(name, sizeof(name), "%s/await", dir);
+	if (!realpath(name, want)) {
+		if (proc)
+			closedir(proc);
+		return false;
+	}
+	while (proc && !found && (ent = readdir(proc))) {
+		snprintf(path, sizeof(path), "/proc/%s/exe", ent->d_name);
+		n = readlink(path, exe, sizeof(exe) - 1);
+		exe[n < 0 ? 0 : n] = '\0';
+		found = !strcmp(exe, want);
+	}
+	if (proc)
+		closedir(proc);
+	return found;
+}
+
+void company_rest(struct agent *ag)
+{
+	uint64_t from = clock_ticks();
+	bool awaited = !ag->c.awaited, quiet = false;
+	struct company a, b;
+	uint32_t ms = 0;
+
+	if (!ag->c.rest_ms)
+		return;
+	while (ms < ag->c.rest_ms && !quiet) {
+		if (company_look(&a))
+			return;
+		msleep(REST_MS);
+		if (company_look(&b))
+			return;
+		awaited = awaited || company_awaited(ag->dir);
+		quiet = awaited && company_percent(&a, &b) <= COMPANY_PERCENT / 2;
+		ms = (uint32_t)(clock_ns(clock_ticks() - from) / 1000000);
+	}
+	kmsg("cycle=%u %s after %u ms%s", ag->c.cycle,
+	     quiet ? "the machine rests" : "the machine does not come to rest", ms,
+	     awaited ? "" : "; nobody waits for the end of the cycle");
 }
 
 /* When a process was started, field 22 of /proc/PID/stat; false: there is none. */

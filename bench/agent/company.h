@@ -55,6 +55,23 @@ int company_look(struct company *c);
 unsigned int company_percent(const struct company *from, const struct company *to);
 
 /**
+ * company_awaited() - is the process there that waits for the end of the cycle on the controller's behalf
+ * @dir: the agent's directory; its name there is await
+ *
+ * Return: true if so.
+ */
+bool company_awaited(const char *dir);
+
+/**
+ * company_rest() - wait until the machine has come to rest, before anything is measured
+ * @ag: agent; nothing is done unless its cycle has rest_ms
+ *
+ * What asks for the cycle's end logs in when it has begun (see await.h), and a system that has just come up still loads
+ * itself. Who computes there for longer than rest_ms is found by company_check().
+ */
+void company_rest(struct agent *ag);
+
+/**
  * company_login() - has somebody logged in
  * @path: the list of logins, utmp(5); NULL: that of the system
  * @since_ms: since then, after boot; by the start of the process that holds the login

@@ -57,9 +57,9 @@ static int check_points(struct cycle *c, json_t *points, char *why, size_t len)
 int cycle_parse(json_t *root, struct cycle *c, char *why, size_t len)
 {
 	json_int_t cycle, reps, hwpts, point_ms, total_ms, control_ms,
-		ring = 1 << 20, dog = 0, incoming = 300000, courier = 900000;
+		ring = 1 << 20, dog = 0, incoming = 300000, courier = 900000, rest = 0;
 	static const char *const boots[] = CYCLE_BOOT_NAMES;
-	int mixed = 0, icount = 0, perf = 0;
+	int mixed = 0, icount = 0, perf = 0, awaited = 0;
 	const char *boot = boots[BOOT_NONE];
 	json_error_t jerr;
 	json_t *points;
@@ -71,7 +71,7 @@ int cycle_parse(json_t *root, struct cycle *c, char *why, size_t len)
 	c->release = "";
 	if (json_unpack_ex(root, &jerr, 0,
 			   "{s:s, s:I, s:s, s:s, s:s, s:s, s:{s:s, s:s}, s:I, s:I, s:I, s:I, s:I,"
-			   " s?b, s?b, s:o, s?s, s?I, s?b, s?s, s?s, s?s, s?I, s?I, s?I}",
+			   " s?b, s?b, s:o, s?s, s?I, s?b, s?s, s?s, s?s, s?I, s?I, s?I, s?I, s?b}",
 			   "run", &c->run, "cycle", &cycle, "scenario", &c->scenario, "mode",
 			   &c->mode_name, "workload", &c->workload, "device", &c->device, "kexec",
 			   "image", &c->image, "append", &c->append, "reps", &reps, "kexec_hwpts",
@@ -79,7 +79,8 @@ int cycle_parse(json_t *root, struct cycle *c, char *why, size_t len)
 			   "control_ms", &control_ms, "mixed", &mixed, "icount", &icount, "points",
 			   &points, "probes", &c->probes, "probes_ring", &ring, "perf", &perf,
 			   "boot", &boot, "release", &c->release, "kernel", &c->kernel,
-			   "watchdog_s", &dog, "incoming_ms", &incoming, "courier_ms", &courier)) {
+			   "watchdog_s", &dog, "incoming_ms", &incoming, "courier_ms", &courier,
+			   "rest_ms", &rest, "awaited", &awaited)) {
 		snprintf(why, len, "%s", jerr.text);
 		return -EINVAL;
 	}
@@ -104,7 +105,8 @@ int cycle_parse(json_t *root, struct cycle *c, char *why, size_t len)
 	    hwpts > CYCLE_MAX_HWPTS || point_ms < 1 || point_ms > UINT32_MAX || total_ms < 1 ||
 	    total_ms > UINT32_MAX || control_ms < 0 || control_ms > 600000 || ring < 4096 ||
 	    ring > 1 << 30 || ring & (ring - 1) || dog < 0 || dog > CYCLE_MAX_WATCHDOG_S ||
-	    incoming < 1 || incoming > UINT32_MAX || courier < 1 || courier > UINT32_MAX) {
+	    incoming < 1 || incoming > UINT32_MAX || courier < 1 || courier > UINT32_MAX ||
+	    rest < 0 || rest > UINT32_MAX) {
 		snprintf(why, len, "a number is out of range");
 		return -EINVAL;
 	}
@@ -122,6 +124,8 @@ int cycle_parse(json_t *root, struct cycle *c, char *why, size_t len)
 	c->watchdog_s = (int)dog;
 	c->incoming_ms = (uint32_t)incoming;
 	c->courier_ms = (uint32_t)courier;
+	c->rest_ms = (uint32_t)rest;
+	c->awaited = awaited;
 	c->mixed = mixed;
 	c->icount = icount;
 	c->probes_ring = (uint32_t)ring;

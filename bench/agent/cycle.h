@@ -61,6 +61,8 @@ struct point {
  * @point_budget_ms: time for one point
  * @budget_ms: time for everything before the jump
  * @control_ms: length of the window without a kexec
+ * @rest_ms: how long the machine may take to come to rest before the cycle begins, 0: it is not asked for
+ * @awaited: the controller has a process wait on this machine, whose coming belongs to that
  * @incoming_ms: time for the incoming agent in the initramfs
  * @courier_ms: time until the system after it takes the results
  * @watchdog_s: what guard_begin() sets the machine's watchdog to, 0: nothing of that
@@ -92,6 +94,8 @@ struct cycle {
 	uint32_t point_budget_ms;
 	uint32_t budget_ms;
 	uint32_t control_ms;
+	uint32_t rest_ms;
+	bool awaited;
 	uint32_t incoming_ms;
 	uint32_t courier_ms;
 	int watchdog_s;

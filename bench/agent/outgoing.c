@@ -329,14 +329,17 @@ static int run_block(struct agent *ag, uint64_t start)
 
 static int run(struct agent *ag)
 {
-	uint64_t start = clock_ticks();
 	struct company company;
+	uint64_t start;
 	int err;
 
 	guard_begin(ag);
 	err = agent_lines(ag, "out/outgoing.jsonl");
 	if (!err)
 		err = identify(ag);
+	if (!err)
+		company_rest(ag);
+	start = clock_ticks();
 	if (!err) {
 		err = company_look(&company);
 		if (err)

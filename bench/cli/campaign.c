@@ -156,6 +156,9 @@ static int do_cycle(struct campaign *c, const struct plan_cycle *full)
 		.attempt = c->launches,
 		.work_ms = work,
 		.watchdog_s = c->target.host ? limits.silence / 1000 : 0,
+		.rest_ms = limits.rest,
+		/* See cycle_watch(): a console tells as much. */
+		.awaited = c->target.row->ops->wait_end && !c->target.console_command,
 		.incoming_ms = limits.incoming,
 		.courier_ms = limits.courier,
 		.icount = c->target.icount,

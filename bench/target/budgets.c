@@ -49,6 +49,7 @@ static const struct cycle_budgets real = {
 	.quiet = 15000,
 	.ask = 5000,
 	.grace = 0,
+	.rest = 15000,
 	.incoming = 300000,
 	.courier = 900000,
 	.again = 5000,
@@ -58,8 +59,8 @@ static const struct cycle_budgets real = {
 struct cycle_budgets cycle_budgets_for(const struct target *t, int point_ms, int work_ms)
 {
 	struct cycle_budgets b = t->row->simulated ? simulated : t->row->emulated ? emulated : real;
-	int *const all[] = { &b.launch, &b.relaunch, &b.probe, &b.settle,   &b.start,  &b.silence,
-			     &b.total,	&b.quiet,    &b.grace, &b.incoming, &b.courier };
+	int *const all[] = { &b.launch, &b.relaunch, &b.probe, &b.settle, &b.start,    &b.silence,
+			     &b.total,	&b.quiet,    &b.grace, &b.rest,	  &b.incoming, &b.courier };
 	size_t i;
 
 	/* A fake target does no work. */

@@ -24,6 +24,7 @@
  * @quiet: silence on a console after which ssh is asked whether the work is done
  * @ask: between two connections that ask so
  * @grace: how long the console is read on after a panic
+ * @rest: a real machine comes to rest before the agent begins; 0: that is not waited for
  * @incoming: the incoming agent, where it runs before the machine's own system; after that the system starts without it
  * @courier: that system has its disks, and takes the results
  * @again: before a cut connection is tried again
@@ -40,6 +41,7 @@ struct cycle_budgets {
 	int quiet;
 	int ask;
 	int grace;
+	int rest;
 	int incoming;
 	int courier;
 	int again;
@@ -76,6 +78,8 @@ struct cycle_budgets cycle_budgets_for(const struct target *t, int point_ms, int
  * @liveupdate_number: of the kernel that runs now, -1 when unknown
  * @work_ms: limit of all that is done before the kexec
  * @watchdog_s: what a real machine's watchdog is set to, 0: it is left alone
+ * @rest_ms: see struct cycle_budgets
+ * @awaited: a connection that waits comes up when the agent has begun
  * @incoming_ms: see struct cycle_budgets
  * @courier_ms: the same
  * @icount: the guest's time is a count of instructions
@@ -98,6 +102,8 @@ struct cycle_job {
 	unsigned int attempt;
 	int work_ms;
 	int watchdog_s;
+	int rest_ms;
+	bool awaited;
 	int incoming_ms;
 	int courier_ms;
 	bool icount;

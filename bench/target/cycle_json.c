@@ -71,6 +71,10 @@ json_t *cycle_json(const struct cycle_job *job, const char *device)
 				    json_integer(job->watchdog_s < CYCLE_MAX_WATCHDOG_S
 							 ? job->watchdog_s
 							 : CYCLE_MAX_WATCHDOG_S));
+	if (obj && job->rest_ms) {
+		json_object_set_new(obj, "rest_ms", json_integer(job->rest_ms));
+		json_object_set_new(obj, "awaited", json_boolean(job->awaited));
+	}
 	if (obj && job->perf)
 		json_object_set_new(obj, "perf", json_true());
 	if (obj && job->cycle.kernel)

@@ -3,12 +3,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <utmpx.h>
 
@@ -443,6 +445,39 @@ static void working_set_of_a_cycle(void **state)
 }
 
 /* A processor and a half, of which half a one was ours; and what is too short to be counted in ticks. */
+/* Who waits on the machine is known by the file that it runs, and not by a name. */
+static void company_is_awaited(void **state)
+{
+	char dir[] = "/tmp/lubench-company-XXXXXX", command[200], path[100];
+	struct agent ag = { .dir = dir, .c = { .rest_ms = 1, .awaited = true } };
+	char *argv[] = { path, (char *)"30", NULL };
+	int tries;
+	pid_t pid;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	assert_false(company_awaited(dir));
+	snprintf(command, sizeof(command), "cp \"$(command -v sleep)\" %s/await", dir);
+	assert_int_equal(system(command), 0);
+	assert_false(company_awaited(dir));
+	snprintf(path, sizeof(path), "%s/await", dir);
+	pid = fork();
+	if (!pid) {
+		execv(path, argv);
+		_exit(1);
+	}
+	for (tries = 0; !company_awaited(dir) && tries < 500; tries++)
+		usleep(10000);
+	assert_true(company_awaited(dir));
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	assert_false(company_awaited(dir));
+	/* Nobody comes: the cycle begins all the same. */
+	company_rest(&ag);
+	snprintf(command, sizeof(command), "rm -r %s", dir);
+	assert_int_equal(system(command), 0);
+}
+
 static void company_is_measured(void **state)
 {
 	struct company from = { 5000, 1000, 400 }, to = { 7000, 4000, 1400 };
@@ -503,6 +538,7 @@ static void company_logs_in(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(company_is_awaited),
 		cmocka_unit_test(company_is_measured),
 		cmocka_unit_test(company_logs_in),
 		cmocka_unit_test(kernel_count_of_invalidations),
