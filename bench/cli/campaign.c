@@ -353,6 +353,8 @@ int campaign_run(struct campaign *c)
 		progress_cycle(&c->progress, n, nr, &cycle);
 		err = next_cycle(c, &cycle);
 	}
+	if (!err)
+		err = campaign_reach_again(c);
 	err = finish(c, err);
 	journal_close(&c->journal);
 	record_close(&c->writer);

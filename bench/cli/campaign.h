@@ -124,9 +124,19 @@ int campaign_run(struct campaign *c);
  * @patient: an agent that is still at work is about to end
  *
  * The claim on the host goes with it, unless an agent is at work, which has the device. A host that is another run's
- * is left alone. Says so, or how it can be done later. A stop that was requested is forgotten; the next one ends this.
+ * is left alone. Says so, or how it can be done later; when it was done the journal has it. A stop that was requested is forgotten; the next one ends this.
  */
 void campaign_give_back(struct campaign *c, bool patient);
+
+/**
+ * campaign_reach_again() - reach a host that an earlier controller of the run did not live to give back
+ * @c: campaign with nothing left to do
+ *
+ * For campaign_give_back(). Nothing is done when nothing is owed, as after a run that came to its end.
+ *
+ * Return: 0, -EINTR, -EPERM: it is another run's by now, or -errno (said on stderr).
+ */
+int campaign_reach_again(struct campaign *c);
 
 /**
  * kernels_choose() - which kernel, or which ones, a run is of
@@ -208,8 +218,10 @@ int campaign_claim(struct campaign *c, unsigned int tries);
 /**
  * campaign_release() - take the claim away, when it is still ours
  * @c: campaign
+ *
+ * Return: 0 when there is none of ours any more; -errno (said on stderr).
  */
-void campaign_release(struct campaign *c);
+int campaign_release(struct campaign *c);
 
 /**
  * host_unlock() - let them
@@ -270,6 +282,14 @@ bool campaign_is_done(const struct campaign *c, uint32_t cycle);
  * Return: 0 or -errno (said on stderr).
  */
 int campaign_mend(struct campaign *c);
+
+/**
+ * campaign_launch() - bring the target up, or reach it, under a number of its own, which the journal gets first
+ * @c: campaign
+ *
+ * Return: 0, -EINTR, or -errno with the reason in @why.
+ */
+int campaign_launch(struct campaign *c);
 
 /**
  * campaign_ready() - launch the target, claim it, push the files, ask the agent

@@ -126,18 +126,21 @@ int campaign_claim(struct campaign *c, unsigned int tries)
 	return err;
 }
 
-void campaign_release(struct campaign *c)
+int campaign_release(struct campaign *c)
 {
 	struct target_exec x = { 0 };
 	struct owner o;
 	int err;
 
 	if (!c->claimed)
-		return;
+		return 0;
 	err = ask(c, OWNER_RELEASE, &x, &o);
-	if (err && err != TARGET_OWNER_NONE)
+	if (err == TARGET_OWNER_NONE)
+		err = 0;
+	if (err)
 		lub_err("%s: the claim of this run could not be taken away: %s; it lapses by itself in %lld s",
 			c->target.host, target_why(err, &x), c->claim_ms / 1000 + 1);
 	c->claimed = false;
 	free(x.out);
+	return err > 0 ? -EIO : err;
 }

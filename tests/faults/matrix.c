@@ -304,6 +304,21 @@ static void add_owned(void)
 	}
 }
 
+/* In the last cycle, so that nobody looks at the host again. */
+static void add_kept(void)
+{
+	struct fault_case *c;
+
+	c = add("stall", "freeze of the last cycle", NULL);
+	name_fault(c, "stall.freeze@4");
+	want(c, 4, "hang", NULL);
+	c->keeps = true;
+	c = add("lost-ssh", "restore of the last cycle", NULL);
+	name_fault(c, "lost-ssh.restore@4");
+	want(c, 4, "lost", NULL);
+	c->keeps = true;
+}
+
 struct fault_case *matrix_cases(size_t *nr)
 {
 	struct fault_case *c;
@@ -315,6 +330,7 @@ struct fault_case *matrix_cases(size_t *nr)
 		add_wait(&waits[i / 2], i % 2 == 0);
 	add_kills();
 	add_owned();
+	add_kept();
 	c = add("lost-ssh", "every launch", NULL);
 	name_fault(c, "lost-ssh.launch");
 	want(c, 1, "harness-error", "launched");
