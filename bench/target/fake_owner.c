@@ -53,7 +53,11 @@ int fake_owner(struct target *t, struct target_exec *x)
 	char *dir = NULL, *command = NULL;
 	int err;
 
-	if (f->full && strstr(x->command, " v=claim ")) {
+	if (fake_fault(t, "locked") && f->locked < 2) {
+		f->locked++;
+		return TARGET_OWNER_LOCKED;
+	}
+	if (f->full && (strstr(x->command, " v=claim ") || strstr(x->command, " v=renew "))) {
 		snprintf(x->why, sizeof(x->why), "echo: write error: No space left on device");
 		return TARGET_OWNER_BROKEN;
 	}

@@ -10,9 +10,8 @@
 #define MARK "lubench-owner "
 
 static const char *const verbs[] = {
-	[OWNER_CLAIM] = "claim",
-	[OWNER_RELEASE] = "release",
-	[OWNER_UNLOCK] = "unlock",
+	[OWNER_CLAIM] = "claim",     [OWNER_RENEW] = "renew",	[OWNER_LOOK] = "look",
+	[OWNER_RELEASE] = "release", [OWNER_UNLOCK] = "unlock",
 };
 
 static const char *const hows[] = {

@@ -191,6 +191,21 @@ bool check_run(const char *dir, const struct expected *want, char *why, size_t l
 	return good && check_journal(dir, want, why, len);
 }
 
+bool check_note(const char *dir, const char *text, char *why, size_t len)
+{
+	char path[4096], line[8192];
+	bool found = false;
+	FILE *in;
+
+	snprintf(path, sizeof(path), "%s/" JOURNAL_FILE, dir);
+	in = fopen(path, "re");
+	while (in && !found && fgets(line, sizeof(line), in))
+		found = strstr(line, "\"ev\":\"note\"") && strstr(line, text);
+	if (in)
+		fclose(in);
+	return found || wrong(why, len, "the journal does not note: %s", text);
+}
+
 bool check_given_back(const char *dir, char *why, size_t len)
 {
 	struct fake *f = calloc(1, sizeof(*f));

@@ -30,6 +30,7 @@ struct expected {
  *	on once that one's claim has lapsed; 0: it does not
  * @stops: the first controller does not come to the end of the run: it is to be resumed
  * @open_cycle: cycle with an intent and no outcome when it was killed, 0: not looked at
+ * @note: has to be in a note of the journal, NULL: not looked at
  * @keeps: at the end an agent is at work on the host, or the host is dead: it keeps the claim, and the device
  * @want: the end
  */
@@ -42,6 +43,7 @@ struct fault_case {
 	unsigned int refused;
 	bool stops;
 	unsigned int open_cycle;
+	const char *note;
 	bool keeps;
 	struct expected want;
 };
@@ -73,6 +75,17 @@ bool reference_load(const char *dir);
  * all others a row for each point and no number; and the journal tells the same.
  */
 bool check_run(const char *dir, const struct expected *want, char *why, size_t len);
+
+/**
+ * check_note() - is something noted in the journal
+ * @dir: directory of the run
+ * @text: has to be in a line of kind note
+ * @why: what is wrong
+ * @len: its room
+ *
+ * Return: true if so.
+ */
+bool check_note(const char *dir, const char *text, char *why, size_t len);
 
 /**
  * check_given_back() - is a host as it was before the run

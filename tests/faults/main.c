@@ -205,7 +205,8 @@ static bool run_case(const char *dir, const struct fault_case *c, char *why, siz
 		snprintf(why, len, "exit status %d", rc);
 		return false;
 	}
-	if (!check_run(dir, &c->want, why, len) || !check_host(dir, c, why, len) || *c->shim)
+	if (!check_run(dir, &c->want, why, len) || !check_host(dir, c, why, len) ||
+	    (c->note && !check_note(dir, c->note, why, len)) || *c->shim)
 		return !*why;
 	return check_complete(dir, c, why, len);
 }

@@ -302,6 +302,13 @@ static void add_owned(void)
 		name_fault(c, owned[i].fault);
 		c->refused = owned[i].refused;
 	}
+	/* The claim of a run that is dead was taken over, but the first answer, which says so, did not come. */
+	c = add("drop", "claim of a host that was another run's", NULL);
+	name_fault(c, "owned-stale,drop.claim@1");
+	c->note = "was claimed by run run-of-another of you@there";
+	/* Somebody is at the file for longer than one command waits. */
+	c = add("locked", "claim", NULL);
+	name_fault(c, "locked");
 }
 
 /* In the last cycle, so that nobody looks at the host again. */

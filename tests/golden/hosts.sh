@@ -83,6 +83,11 @@ check "not under another name, whose lock proves nothing"
 LUBENCH_CACHE=$work/other-cache hosts "$work/cache2" fake:noconsole a >/dev/null 2>"$work/err"
 [ $? -eq 1 ] && grep -q "a belongs to run $first_run of " "$work/err" && [ ! -s "$work/cache2/samples.jsonl" ]
 check "nor by another user"
+cp -pr "$work/first" "$work/shared"
+LUBENCH_CACHE=$work/other-cache "$lubench" run --resume "$work/shared" >/dev/null 2>"$work/err"
+[ $? -eq 1 ] && grep -q 'a is claimed for this very run by another controller, .* build/lubench doctor a --unlock$' "$work/err" &&
+	! grep -q 'given back' "$work/err"
+check "nor by another controller that resumes the very run"
 grep -qs "$(cat /etc/machine-id || hostname)" "$work/first/fake.dir/owner" "$work"/cache/host-*.lock
 [ $? -eq 1 ]
 check "this machine's id is nowhere"
