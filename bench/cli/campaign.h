@@ -5,6 +5,7 @@
 
 #include "bench/cli/artifacts.h"
 #include "bench/cli/budget.h"
+#include "bench/cli/hostlock.h"
 #include "bench/cli/progress.h"
 #include "bench/record/journal.h"
 #include "bench/record/record.h"
@@ -43,8 +44,7 @@
  * @boot: how the incoming kernel comes to the agent, NULL: as the target does it by itself
  * @release: of the kernel, "" when unknown
  * @resume: go on after what the journal says
- * @lock: of the host, -1 without
- * @lock_id: stable id of that lock, "" without
+ * @lock: of the host
  * @claim_ms: how long the claim on the host is good for
  * @claimed: the host itself says that it is this run's
  * @foreign: it says that it is another run's
@@ -84,8 +84,7 @@ struct campaign {
 	const char *boot;
 	char release[128];
 	bool resume;
-	int lock;
-	char lock_id[40];
+	struct host_lock lock;
 	long long claim_ms;
 	bool claimed;
 	bool foreign;
@@ -193,19 +192,8 @@ const char *kernels_ids(const struct campaign *c, char buf[KERNELS_IDS]);
 void kernels_free(struct campaign *c);
 
 /**
- * host_lock() - keep other runs of this controller off the host
- * @c: campaign with a host; @lock and @lock_id are set
- *
- * The lock is a file in the cache, held by the process: it is gone when that is. The file has an id that stays, by
- * which the host itself knows it again: see campaign_claim(), which keeps other controllers off.
- *
- * Return: 0 or -errno (said on stderr).
- */
-int host_lock(struct campaign *c);
-
-/**
  * campaign_claim() - claim a real host on the host itself, or renew the claim
- * @c: campaign with a launched target, @lock_id and @claim_ms
+ * @c: campaign with a launched target, @lock and @claim_ms
  * @tries: how often
  *
  * A claim of a run that is known to be dead is taken over, which the journal notes. Nothing is done for a target
@@ -222,12 +210,6 @@ int campaign_claim(struct campaign *c, unsigned int tries);
  * Return: 0 when there is none of ours any more; -errno (said on stderr).
  */
 int campaign_release(struct campaign *c);
-
-/**
- * host_unlock() - let them
- * @c: campaign
- */
-void host_unlock(struct campaign *c);
 
 /**
  * rundir_began() - is there anything in a run directory that can be gone on with

@@ -37,7 +37,7 @@ static void who(char *buf, size_t len)
 static void fill(const struct campaign *c, struct owner_claim *me)
 {
 	owner_word(me->run, sizeof(me->run), c->run);
-	owner_word(me->controller, sizeof(me->controller), c->lock_id);
+	owner_word(me->controller, sizeof(me->controller), c->lock.id);
 	who(me->who, sizeof(me->who));
 	me->seconds = c->claim_ms / 1000 + 1;
 }

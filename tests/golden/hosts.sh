@@ -116,6 +116,44 @@ real "$work/real2"
 [ $? -eq 1 ] && [ -e "$work/machine/agent" ] && [ ! -e "$work/machine/owner" ] && grep -q 'agent probe. failed' "$work/err"
 check "and one that nobody has is free again after a run that got nowhere"
 
+# Giving a device back by hand: not from under another run, whose cycle may be the next thing to happen.
+restore() { # CACHE
+	MACHINE=$work/machine PATH=$work/bin:$PATH LUBENCH_CACHE=$1 timeout 60 "$lubench" doctor a --restore >"$work/out" 2>"$work/err"
+}
+taken() {
+	echo '0000:00:1f.7 igb' >"$work/machine/undo"
+	cp -p "$work/first/fake.dir/owner" "$work/machine/owner"
+	touch "$work/machine/owner"
+	printf '#!/bin/sh\nrm "$2/undo"\n' >"$work/machine/agent"
+	chmod +x "$work/machine/agent"
+}
+taken
+! restore "$work/other-cache" && [ -e "$work/machine/undo" ] &&
+	grep -q "a belongs to run $first_run of .* build/lubench doctor a --unlock" "$work/err"
+check "--restore leaves the device of another controller's run"
+restore "$work/cache" && [ ! -e "$work/machine/undo" ] && grep -q 'given back: 0000:00:1f.7 igb' "$work/out"
+check "that of a run of this controller, which is dead, it gives back"
+taken
+touch -d '2 days ago' "$work/machine/owner"
+restore "$work/other-cache" && [ ! -e "$work/machine/undo" ]
+check "and that of one whose claim has lapsed"
+taken
+rm "$work/machine/owner"
+restore "$work/other-cache" && [ ! -e "$work/machine/undo" ]
+check "and one that nobody claims"
+taken
+EXEC="exec" hosts "$work/live" fake:slow a >/dev/null 2>&1 &
+slow=$!
+for _ in $(seq 100); do
+	grep -qs intent "$work/live/journal.jsonl" && break
+	sleep 0.05
+done
+! restore "$work/cache" && [ -e "$work/machine/undo" ] && grep -q 'a is in use by another run on this machine' "$work/err"
+check "not while a run of this controller is at work"
+kill -9 $slow
+wait $slow 2>/dev/null
+rm -f "$work/machine"/*
+
 hosts "$work/unbegun" fake a b >/dev/null 2>&1
 rm -r "$work/unbegun/a/journal.jsonl" "$work/unbegun/a/samples.jsonl" "$work/unbegun/a/plan.ini"
 rm -r "$work/unbegun/b"
