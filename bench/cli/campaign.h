@@ -204,6 +204,23 @@ void kernels_free(struct campaign *c);
 int campaign_claim(struct campaign *c, unsigned int tries);
 
 /**
+ * campaign_owner() - the claim that the host has to have when a cycle begins
+ * @c: campaign
+ * @me: filled in
+ *
+ * Return: @me, NULL for a target that nobody else can have.
+ */
+const struct owner_claim *campaign_owner(const struct campaign *c, struct owner_claim *me);
+
+/**
+ * campaign_claim_again() - claim a host anew on which a cycle did not begin as it was not ours any more
+ * @c: campaign
+ *
+ * Return: 0: it is ours, or nobody could say; -EPERM: another run's (said on stderr); -EINTR.
+ */
+int campaign_claim_again(struct campaign *c);
+
+/**
  * campaign_release() - take the claim away, when it is still ours
  * @c: campaign
  *

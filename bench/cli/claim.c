@@ -142,6 +142,23 @@ int campaign_claim(struct campaign *c, unsigned int tries)
 	return err;
 }
 
+const struct owner_claim *campaign_owner(const struct campaign *c, struct owner_claim *me)
+{
+	if (!is_claimed(c))
+		return NULL;
+	fill(c, me);
+	return me;
+}
+
+int campaign_claim_again(struct campaign *c)
+{
+	int err;
+
+	c->claimed = false;
+	err = campaign_claim(c, CAMPAIGN_CLAIM_TRIES);
+	return c->foreign || err == -EINTR ? err : 0;
+}
+
 int campaign_release(struct campaign *c)
 {
 	struct target_exec x = { 0 };

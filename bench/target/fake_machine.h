@@ -46,7 +46,7 @@ enum fake_step {
  * @taken: the device is away from its driver
  * @dropped: connections that were cut by fault drop
  * @locked: tries that fault locked has made fail
- * @planted: the claim of another run was put there by fault owned or owned-stale
+ * @planted: the claim of another run was put there by fault owned or owned-stale, or it was changed by stolen or unlocked
  * @end_boot: kernel that outcome.json was written in
  * @end_number: its live update number
  * @cmdline: of the running kernel

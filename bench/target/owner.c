@@ -55,6 +55,14 @@ void owner_command(char buf[OWNER_COMMAND_MAX], enum owner_verb verb, const stru
 		 script);
 }
 
+void owner_check(char buf[OWNER_CHECK_MAX], const struct owner_claim *me)
+{
+	snprintf(buf, OWNER_CHECK_MAX,
+		 "case $(head -c 400 " TARGET_DIR "/" OWNER_FILE
+		 " 2>/dev/null) in '%s %s '*) ;; *) exit %d ;; esac; ",
+		 me->run, me->controller, TARGET_OWNER_LOST);
+}
+
 char *owner_elsewhere(const char *command, const char *dir)
 {
 	const char *from = command, *at;

@@ -49,6 +49,12 @@ enum owner_verb {
 #define TARGET_OWNER_LOCKED 97
 #define TARGET_OWNER_BROKEN 98
 
+/** TARGET_OWNER_LOST - exit status of a command that begins with owner_check(): the machine is not ours any more. */
+#define TARGET_OWNER_LOST 99
+
+/** OWNER_CHECK_MAX - room for what owner_check() makes. */
+#define OWNER_CHECK_MAX 320
+
 /**
  * struct owner_claim - who claims, and for how long; all words are made plain by owner_word()
  * @run: run id
@@ -110,6 +116,15 @@ char *owner_word(char *buf, size_t len, const char *text);
  * It changes the file at once or not at all. Done a second time by the same run it does the same.
  */
 void owner_command(char buf[OWNER_COMMAND_MAX], enum owner_verb verb, const struct owner_claim *me);
+
+/**
+ * owner_check() - the beginning of a command that only who owns the machine may give
+ * @buf: set to it
+ * @me: the claim
+ *
+ * A controller that was suspended between its claim and that command may have lost the machine in the meantime.
+ */
+void owner_check(char buf[OWNER_CHECK_MAX], const struct owner_claim *me);
 
 /**
  * owner_elsewhere() - the same command for another directory than TARGET_DIR

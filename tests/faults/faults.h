@@ -29,7 +29,7 @@ struct expected {
  * @refused: cycles that are done when the host turns out to be another run's, plus one: the run ends there, and goes
  *	on once that one's claim has lapsed; 0: it does not
  * @stops: the first controller does not come to the end of the run: it is to be resumed
- * @open_cycle: cycle with an intent and no outcome when it was killed, 0: not looked at
+ * @open_cycle: cycle with an intent and no outcome when it was killed or refused
  * @note: has to be in a note of the journal, NULL: not looked at
  * @keeps: at the end an agent is at work on the host, or the host is dead: it keeps the claim, and the device
  * @want: the end

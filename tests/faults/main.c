@@ -136,7 +136,8 @@ static bool check_refused(const char *dir, const struct fault_case *c, int rc, c
 	snprintf(path, sizeof(path), "%s/fake.dir/owner", dir);
 	if (rc != LUB_EXIT_FAIL || again != LUB_EXIT_FAIL)
 		snprintf(why, len, "a host of another run: exit status %d, then %d", rc, again);
-	else if (journal_replay(dir, &s) || s.count != c->refused - 1 || s.open_cycle)
+	else if (journal_replay(dir, &s) || s.count != c->refused - 1 ||
+		 s.open_cycle != c->open_cycle)
 		snprintf(why, len, "a host of another run: %zu cycles are done, %u is open",
 			 s.count, s.open_cycle);
 	else if (utimensat(AT_FDCWD, path, old, 0))

@@ -302,6 +302,14 @@ static void add_owned(void)
 		name_fault(c, owned[i].fault);
 		c->refused = owned[i].refused;
 	}
+	/* Between claim and cycle: the controller was suspended for that long. */
+	c = add("stolen", "start", NULL);
+	name_fault(c, "stolen@2");
+	c->refused = 2;
+	c->open_cycle = 2;
+	c = add("unlocked", "start", NULL);
+	name_fault(c, "unlocked@2");
+	want(c, 2, "harness-error", "claim");
 	/* The claim of a run that is dead was taken over, but the first answer, which says so, did not come. */
 	c = add("drop", "claim of a host that was another run's", NULL);
 	name_fault(c, "owned-stale,drop.claim@1");
