@@ -124,7 +124,7 @@ taken() {
 	echo '0000:00:1f.7 igb' >"$work/machine/undo"
 	cp -p "$work/first/fake.dir/owner" "$work/machine/owner"
 	touch "$work/machine/owner"
-	printf '#!/bin/sh\nrm "$2/undo"\n' >"$work/machine/agent"
+	printf '#!/bin/sh\nrm "%s/undo"\n' "$work/machine" >"$work/machine/agent"
 	chmod +x "$work/machine/agent"
 }
 taken
