@@ -214,6 +214,12 @@ check "and what has to be done later is said"
 [ -n "$(find "$work/three" -type f)" ] && [ -z "$(find "$work/three" "$work/killed" -perm /077)" ]
 check "nobody else reads what a run leaves"
 
+# The console command of the documentation as it is typed, with a word that make would take for a variable of its own.
+console=$(sed -n "s/.*CONSOLE='\([^']*\)'.*/\1/p" "$top/docs/real-hosts.md")
+MAKEFLAGS='' make -n --no-print-directory bench HOST=root@a DEVICE=0000:3b:00.0 WORKLOAD=igb "CONSOLE=$console" >"$work/out" 2>"$work/err"
+[ -n "$console" ] && grep -qF -- "--console '$console' " "$work/out"
+check "make hands the console command on as it is"
+
 hosts "$work/same" fake root@a me@a >/dev/null 2>"$work/err"
 [ $? -eq 2 ] && grep -q 'are one machine' "$work/err"
 check "one machine under two names is refused"
