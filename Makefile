@@ -294,7 +294,7 @@ NEWEST = $(lastword $(sort $(dir $(wildcard results/runs/*/.))))
 PLAN_FILE := $(if $(or $(findstring /,$(PLAN)),$(filter %.ini,$(PLAN))),$(PLAN),bench/plan/plans/$(PLAN).ini)
 PLAN_ARGS = --plan '$(PLAN_FILE)' $(if $(MODE),--mode $(MODE)) \
 	$(if $(PROBES),--probes '$(PROBES)') $(if $(WORKLOAD),--workload $(WORKLOAD)) \
-	$(if $(BOOT),--boot '$(BOOT)') $(if $(CONSOLE),--console '$(CONSOLE)') $(if $(filter-out 0,$(ICOUNT)),--icount) $(if $(filter-out 0,$(PERF)),--perf)
+	$(if $(BOOT),--boot '$(BOOT)') $(if $(CONSOLE),--console '$(value CONSOLE)') $(if $(filter-out 0,$(ICOUNT)),--icount) $(if $(filter-out 0,$(PERF)),--perf)
 # The kernels that are measured: what was asked for, else those that the plan compares. Make hands KERNEL down in
 # the environment, so that a goal that is made by another make is told KERNELS.
 PLAN_KERNELS = $(shell sed -n 's/^kernel *= *//p' '$(PLAN_FILE)' 2>/dev/null)

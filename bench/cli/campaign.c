@@ -125,6 +125,7 @@ static int do_cycle(struct campaign *c, const struct plan_cycle *full)
 	struct plan_block block;
 	struct plan_cycle cycle = *full;
 	struct cycle_result res;
+	struct owner_claim me;
 	struct cycle_job job;
 	struct cycle_budgets limits;
 	char *dir = NULL, *append;
@@ -146,6 +147,7 @@ static int do_cycle(struct campaign *c, const struct plan_cycle *full)
 	}
 	job = (struct cycle_job){
 		.run = c->run,
+		.owner = campaign_owner(c, &me),
 		.plan = &c->plan,
 		.cycle = cycle,
 		.mode = cycle.mode,
@@ -175,6 +177,9 @@ static int do_cycle(struct campaign *c, const struct plan_cycle *full)
 	began = proc_now_ms();
 	if (!err) {
 		err = cycle_run(&c->target, &job, &limits, &res);
+		/* Another run's: this one ends here. Else the cycle has failed. */
+		if (err == -EPERM)
+			err = campaign_claim_again(c);
 		if (!err)
 			err = rows_write(c, full, &cycle, &res);
 		if (!err)
@@ -358,6 +363,8 @@ int campaign_run(struct campaign *c)
 		progress_cycle(&c->progress, n, nr, &cycle);
 		err = next_cycle(c, &cycle);
 	}
+	if (!err)
+		err = campaign_reach_again(c);
 	err = finish(c, err);
 	journal_close(&c->journal);
 	record_close(&c->writer);

@@ -5,6 +5,7 @@
 
 #include "bench/cli/artifacts.h"
 #include "bench/cli/budget.h"
+#include "bench/cli/hostlock.h"
 #include "bench/cli/progress.h"
 #include "bench/record/journal.h"
 #include "bench/record/record.h"
@@ -43,8 +44,7 @@
  * @boot: how the incoming kernel comes to the agent, NULL: as the target does it by itself
  * @release: of the kernel, "" when unknown
  * @resume: go on after what the journal says
- * @lock: of the host, -1 without
- * @lock_id: stable id of that lock, "" without
+ * @lock: of the host
  * @claim_ms: how long the claim on the host is good for
  * @claimed: the host itself says that it is this run's
  * @foreign: it says that it is another run's
@@ -84,8 +84,7 @@ struct campaign {
 	const char *boot;
 	char release[128];
 	bool resume;
-	int lock;
-	char lock_id[40];
+	struct host_lock lock;
 	long long claim_ms;
 	bool claimed;
 	bool foreign;
@@ -124,9 +123,19 @@ int campaign_run(struct campaign *c);
  * @patient: an agent that is still at work is about to end
  *
  * The claim on the host goes with it, unless an agent is at work, which has the device. A host that is another run's
- * is left alone. Says so, or how it can be done later. A stop that was requested is forgotten; the next one ends this.
+ * is left alone. Says so, or how it can be done later; when it was done the journal has it. A stop that was requested is forgotten; the next one ends this.
  */
 void campaign_give_back(struct campaign *c, bool patient);
+
+/**
+ * campaign_reach_again() - reach a host that an earlier controller of the run did not live to give back
+ * @c: campaign with nothing left to do
+ *
+ * For campaign_give_back(). Nothing is done when nothing is owed, as after a run that came to its end.
+ *
+ * Return: 0, -EINTR, -EPERM: it is another run's by now, or -errno (said on stderr).
+ */
+int campaign_reach_again(struct campaign *c);
 
 /**
  * kernels_choose() - which kernel, or which ones, a run is of
@@ -183,19 +192,8 @@ const char *kernels_ids(const struct campaign *c, char buf[KERNELS_IDS]);
 void kernels_free(struct campaign *c);
 
 /**
- * host_lock() - keep other runs of this controller off the host
- * @c: campaign with a host; @lock and @lock_id are set
- *
- * The lock is a file in the cache, held by the process: it is gone when that is. The file has an id that stays, by
- * which the host itself knows it again: see campaign_claim(), which keeps other controllers off.
- *
- * Return: 0 or -errno (said on stderr).
- */
-int host_lock(struct campaign *c);
-
-/**
  * campaign_claim() - claim a real host on the host itself, or renew the claim
- * @c: campaign with a launched target, @lock_id and @claim_ms
+ * @c: campaign with a launched target, @lock and @claim_ms
  * @tries: how often
  *
  * A claim of a run that is known to be dead is taken over, which the journal notes. Nothing is done for a target
@@ -206,16 +204,29 @@ int host_lock(struct campaign *c);
 int campaign_claim(struct campaign *c, unsigned int tries);
 
 /**
- * campaign_release() - take the claim away, when it is still ours
+ * campaign_owner() - the claim that the host has to have when a cycle begins
  * @c: campaign
+ * @me: filled in
+ *
+ * Return: @me, NULL for a target that nobody else can have.
  */
-void campaign_release(struct campaign *c);
+const struct owner_claim *campaign_owner(const struct campaign *c, struct owner_claim *me);
 
 /**
- * host_unlock() - let them
+ * campaign_claim_again() - claim a host anew on which a cycle did not begin as it was not ours any more
  * @c: campaign
+ *
+ * Return: 0: it is ours, or nobody could say; -EPERM: another run's (said on stderr); -EINTR.
  */
-void host_unlock(struct campaign *c);
+int campaign_claim_again(struct campaign *c);
+
+/**
+ * campaign_release() - take the claim away, when it is still ours
+ * @c: campaign
+ *
+ * Return: 0 when there is none of ours any more; -errno (said on stderr).
+ */
+int campaign_release(struct campaign *c);
 
 /**
  * rundir_began() - is there anything in a run directory that can be gone on with
@@ -270,6 +281,14 @@ bool campaign_is_done(const struct campaign *c, uint32_t cycle);
  * Return: 0 or -errno (said on stderr).
  */
 int campaign_mend(struct campaign *c);
+
+/**
+ * campaign_launch() - bring the target up, or reach it, under a number of its own, which the journal gets first
+ * @c: campaign
+ *
+ * Return: 0, -EINTR, or -errno with the reason in @why.
+ */
+int campaign_launch(struct campaign *c);
 
 /**
  * campaign_ready() - launch the target, claim it, push the files, ask the agent

@@ -32,7 +32,8 @@ int doctor_host(const struct doctor_host *h);
  * doctor_restore() - have the agent walk the undo record
  * @t: target that answers
  *
- * Nothing to undo is no failure.
+ * Nothing to undo is no failure. Not while a run of this controller is at work, nor while the machine is claimed by
+ * one of another controller.
  *
  * Return: an &enum lub_exit; said on stdout or stderr.
  */

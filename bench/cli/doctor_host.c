@@ -9,7 +9,6 @@
 #include "bench/cli/doctor.h"
 #include "bench/doctor/verdict.h"
 #include "bench/lubench.h"
-#include "bench/target/owner.h"
 
 /* The script takes two seconds, of which most is for the noise. */
 #define ASK_MS 60000
@@ -152,58 +151,6 @@ int doctor_host(const struct doctor_host *h)
 	missing = judge(text, h);
 	free(text);
 	return missing;
-}
-
-int doctor_restore(struct target *t)
-{
-	struct target_exec x = { .command = TARGET_RESTORE_COMMAND,
-				 .timeout_ms = TARGET_RESTORE_MS };
-	int err = t->row->ops->exec(t, &x), rc = LUB_EXIT_FAIL;
-
-	if (!err || err == TARGET_RESTORE_NONE) {
-		printf("%s: %s%s\n", t->host, err ? "nothing was taken" : "given back: ",
-		       err || !x.out ? "" : console_plain(x.out));
-		rc = LUB_EXIT_OK;
-	} else if (err == TARGET_RESTORE_NOBODY) {
-		lub_err("%s: a device was taken, but there is no " TARGET_AGENT
-			" to give it back; copy build/agent/ARCH/lubench-agent there",
-			t->host);
-	} else if (err == TARGET_RESTORE_BUSY) {
-		lub_err("%s: an agent is at work and has the device; wait until it has ended, or reboot the machine",
-			t->host);
-	} else {
-		lub_err("%s: the device could not be given back: %s", t->host, target_why(err, &x));
-	}
-	free(x.out);
-	return rc;
-}
-
-int doctor_unlock(struct target *t)
-{
-	const struct owner_claim nobody = { "-", "-", "-", 1 };
-	char command[OWNER_COMMAND_MAX];
-	struct target_exec x = { .command = command, .timeout_ms = ASK_MS };
-	struct owner o;
-	int err, rc = LUB_EXIT_FAIL;
-
-	owner_command(command, OWNER_UNLOCK, &nobody);
-	err = t->row->ops->exec(t, &x);
-	owner_parse(x.out, &o);
-	if (!err) {
-		printf("%s: the claim of run %s of %s, %lld s old, is taken away\n", t->host, o.run,
-		       o.who, o.age);
-		rc = LUB_EXIT_OK;
-	} else if (err == TARGET_OWNER_NONE) {
-		printf("%s: no run has a claim on it\n", t->host);
-		rc = LUB_EXIT_OK;
-	} else if (err == TARGET_OWNER_BUSY) {
-		lub_err("%s: run %s of %s has an agent at work there; wait until it has ended, or reboot the machine",
-			t->host, o.run, o.who);
-	} else {
-		lub_err("%s: the claim could not be taken away: %s", t->host, target_why(err, &x));
-	}
-	free(x.out);
-	return rc;
 }
 
 int doctor_visit(const char *host, int (*what)(struct target *t))

@@ -25,6 +25,23 @@ static int ask(struct campaign *c, struct target_exec *x, bool patient)
 	}
 }
 
+int campaign_reach_again(struct campaign *c)
+{
+	int err;
+
+	if (!c->target.host || !c->resume || !c->state.owed || c->target.priv || c->foreign)
+		return 0;
+	progress_note("%s: all cycles are done, but it was not given back", c->target.host);
+	/* As long as it can take, and an agent that is about to end. */
+	c->claim_ms = TARGET_RESTORE_MS + cycle_budgets_for(&c->target, 0, 0).relaunch;
+	err = campaign_launch(c);
+	if (err && err != -EINTR)
+		lub_err("%s", c->why);
+	if (!err && campaign_claim(c, CAMPAIGN_CLAIM_TRIES) && c->foreign)
+		err = -EPERM;
+	return err;
+}
+
 void campaign_give_back(struct campaign *c, bool patient)
 {
 	struct target_exec x = { .command = TARGET_RESTORE_COMMAND,
@@ -54,7 +71,8 @@ void campaign_give_back(struct campaign *c, bool patient)
 		lub_err("%s: the device could not be given back: %s; run: build/lubench doctor %s --restore",
 			host, target_why(err, &x), host);
 	/* An agent at work is kept alone until it ends, and the claim lapses. */
-	if (err != TARGET_RESTORE_BUSY)
-		campaign_release(c);
+	if (err != TARGET_RESTORE_BUSY && !campaign_release(c) &&
+	    (!err || err == TARGET_RESTORE_NONE))
+		journal_write(&c->journal, "given-back", NULL);
 	free(x.out);
 }

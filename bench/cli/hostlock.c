@@ -10,6 +10,7 @@
 
 #include "bench/cli/campaign.h"
 #include "bench/cli/fleet.h"
+#include "bench/cli/hostlock.h"
 #include "bench/lubench.h"
 
 /* root@rack12 and rack12 are one machine. */
@@ -40,50 +41,49 @@ static uint32_t machine_hash(void)
 }
 
 /* Made once: the lock file has it, so who has its lock is the only one of that id. */
-static int lock_id(struct campaign *c)
+static int lock_id(struct host_lock *l)
 {
 	char id[17] = "";
 	uint64_t bits;
-	ssize_t n = pread(c->lock, id, 16, 0);
+	ssize_t n = pread(l->fd, id, 16, 0);
 
 	if (n != 16 || strspn(id, "0123456789abcdef") != 16) {
 		if (getrandom(&bits, sizeof(bits), 0) != sizeof(bits))
 			return -EIO;
 		snprintf(id, sizeof(id), "%016llx", (unsigned long long)bits);
-		n = pwrite(c->lock, id, 16, 0);
+		n = pwrite(l->fd, id, 16, 0);
 		if (n != 16)
 			return n < 0 ? -errno : -ENOSPC;
 	}
-	snprintf(c->lock_id, sizeof(c->lock_id), "%s-%08x", id, machine_hash());
+	snprintf(l->id, sizeof(l->id), "%s-%08x", id, machine_hash());
 	return 0;
 }
 
-int host_lock(struct campaign *c)
+int host_lock(struct host_lock *l, const char *host)
 {
-	char *path = lock_path(c->target.host);
+	char *path = lock_path(host);
 	int err = path ? 0 : -ENOMEM;
 
 	if (!err) {
-		c->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-		err = c->lock < 0 ? -errno : 0;
+		l->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+		err = l->fd < 0 ? -errno : 0;
 	}
-	if (!err && flock(c->lock, LOCK_EX | LOCK_NB))
+	if (!err && flock(l->fd, LOCK_EX | LOCK_NB))
 		err = -errno;
 	if (!err)
-		err = lock_id(c);
+		err = lock_id(l);
 	if (err == -EWOULDBLOCK)
 		lub_err("%s is in use by another run on this machine; wait for it, or end it",
-			c->target.host);
+			host);
 	else if (err)
-		lub_err("cannot lock %s: %s: %s", c->target.host, path ? path : "no path",
-			strerror(-err));
+		lub_err("cannot lock %s: %s: %s", host, path ? path : "no path", strerror(-err));
 	free(path);
 	return err;
 }
 
-void host_unlock(struct campaign *c)
+void host_unlock(struct host_lock *l)
 {
-	if (c->lock >= 0)
-		close(c->lock);
-	c->lock = -1;
+	if (l->fd >= 0)
+		close(l->fd);
+	l->fd = -1;
 }

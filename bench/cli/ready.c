@@ -190,14 +190,11 @@ static int claim(struct campaign *c)
 	return fail(c, err, "%.80s could not be claimed: %.250s", c->target.host, why);
 }
 
-int campaign_ready(struct campaign *c)
+int campaign_launch(struct campaign *c)
 {
-	const struct target_ops *ops = c->target.row->ops;
 	struct cycle_budgets b = cycle_budgets_for(&c->target, 0, 0);
 	int err;
 
-	if (c->up)
-		return claim(c);
 	c->launches++;
 	err = journal_write(&c->journal, "launch",
 			    json_pack("{s:I}", "number", (json_int_t)c->launches));
@@ -208,10 +205,19 @@ int campaign_ready(struct campaign *c)
 	/* After a failure, or after the controller has died, a real machine may be booting. */
 	c->target.patient = c->resume || c->launches > 1;
 	c->target.launch_ms = c->target.patient ? b.relaunch : b.launch;
-	err = ops->launch(&c->target, c->launches);
-	if (err)
-		return err == -EINTR ? err : fail(c, err, "the target could not be launched");
-	err = claim(c);
+	err = c->target.row->ops->launch(&c->target, c->launches);
+	return err && err != -EINTR ? fail(c, err, "the target could not be launched") : err;
+}
+
+int campaign_ready(struct campaign *c)
+{
+	int err;
+
+	if (c->up)
+		return claim(c);
+	err = campaign_launch(c);
+	if (!err)
+		err = claim(c);
 	if (!err)
 		err = settle(c);
 	if (!err)

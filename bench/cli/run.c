@@ -273,7 +273,7 @@ static void free_all(struct campaign *c, struct options *o)
 	if (c->target.row && c->target.row->ops->release)
 		c->target.row->ops->release(&c->target);
 	/* Until fill_target() the paths belong to the options. */
-	host_unlock(c);
+	host_unlock(&c->lock);
 	kernels_free(c);
 	artifacts_free(c->artifacts.kernel ? &c->artifacts : &o->artifacts);
 	free(c->append);
@@ -303,7 +303,7 @@ static int run(struct campaign *c, struct options *o)
 	if ((o->resume && from_journal(o, c)) || load_plan(c, o) || check_options(o, c))
 		return LUB_EXIT_USAGE;
 	proc_catch_signals();
-	if (c->target.host && host_lock(c))
+	if (c->target.host && host_lock(&c->lock, c->target.host))
 		return LUB_EXIT_FAIL;
 	if (rundir_make(c, o->out, o->resume))
 		return LUB_EXIT_USAGE;
@@ -324,7 +324,7 @@ static int run(struct campaign *c, struct options *o)
 
 static int run_one(struct options *o)
 {
-	struct campaign c = { .liveupdate_number = -1, .lock = -1 };
+	struct campaign c = { .liveupdate_number = -1, .lock = { .fd = -1 } };
 	int err = run(&c, o);
 
 	free_all(&c, o);

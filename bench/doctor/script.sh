@@ -86,14 +86,23 @@ say cpus "$(grep -c ^processor /proc/cpuinfo)"
 file governor /sys/devices/system/cpu/cpu0/cpufreq/scaling_governor
 file load /proc/loadavg
 say logins "$(who 2>/dev/null | wc -l)"
-# The largest overshoot of some short sleeps, what starting a process costs included.
-worst=0
-for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-	a=$(date +%s%N); sleep 0.05; b=$(date +%s%N)
-	case $a$b in *[!0-9]*) worst=; break ;; esac
-	over=$(((b - a) / 1000 - 50000)); [ $over -le $worst ] || worst=$over
-done
-say overshoot_us "$worst"
+# "AGE RUN CONTROLLER SECONDS BOOT WHO", see bench/target/owner.h.
+owner=
+[ ! -e $dir/owner ] || owner="$(($(date +%s) - $(stat -c %Y $dir/owner))) $(head -n 1 $dir/owner | head -c 400)"
+for_s=$(printf '%s' "$owner" | tr -s ' ' | cut -d' ' -f4)
+case $for_s in '' | *[!0-9]* | ????????*) for_s=0 ;; esac
+# The largest overshoot of some short sleeps, what starting a process costs included; not while another run may be measuring.
+if [ -n "$owner" ] && [ "${owner%% *}" -le "$for_s" ]; then
+	say claimed 1
+else
+	worst=0
+	for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+		a=$(date +%s%N); sleep 0.05; b=$(date +%s%N)
+		case $a$b in *[!0-9]*) worst=; break ;; esac
+		over=$(((b - a) / 1000 - 50000)); [ $over -le $worst ] || worst=$over
+	done
+	say overshoot_us "$worst"
+fi
 
 for w in /sys/class/watchdog/*; do
 	[ -e "$w" ] || continue
@@ -110,5 +119,5 @@ grep -ls 'lubench.run' /etc/systemd/system/*.service /etc/init.d/* /etc/rc.local
 command -v perf >/dev/null 2>&1 && say has perf
 say agents "$(ls -l /proc/[0-9]*/exe 2>/dev/null | grep -c -- "-> $dir/agent")"
 file undo $dir/undo
-[ ! -e $dir/owner ] || say owner "$(($(date +%s) - $(stat -c %Y $dir/owner))) $(head -c 400 $dir/owner)"
+[ -z "$owner" ] || say owner "$owner"
 say end 1

@@ -275,7 +275,9 @@ static void noise(struct verdicts *v)
 	if (*governor && strcmp(governor, "performance"))
 		verdict(v, VERDICT_SKIP, "cpu frequency", "cpupower frequency-set -g performance",
 			"governor %s: times vary with it", governor);
-	if (!facts_number(v->f, "overshoot_us", &us))
+	if (has(v, "claimed", "1"))
+		verdict(v, VERDICT_INFO, "noise", "", "not looked for, as a run has the machine");
+	else if (!facts_number(v->f, "overshoot_us", &us))
 		verdict(v, VERDICT_SKIP, "noise", "", "no fine clock in the machine's date(1)");
 	else if (us > OVERSHOOT_US)
 		verdict(v, VERDICT_SKIP, "noise",

@@ -127,6 +127,9 @@ static int replay_line(json_t *line, struct journal_state *state)
 
 		if (n > (json_int_t)state->launches && n < JOURNAL_MAX_CYCLE)
 			state->launches = (unsigned int)n;
+		state->owed = true;
+	} else if (!strcmp(ev, "given-back")) {
+		state->owed = false;
 	} else if (!strcmp(ev, "intent") || !strcmp(ev, "outcome")) {
 		if (cycle < 1 || cycle > JOURNAL_MAX_CYCLE)
 			return -EINVAL;
@@ -146,6 +149,8 @@ static int replay_line(json_t *line, struct journal_state *state)
 		return mark_done(state, (uint32_t)cycle);
 	} else if (!strcmp(ev, "end")) {
 		state->ended = true;
+		/* Where that did not work it was said what to do. */
+		state->owed = false;
 	} else if (!strcmp(ev, "resume")) {
 		/* Somebody has looked at it: the count of failures in a row begins anew. */
 		state->failures = 0;

@@ -9,6 +9,7 @@
  *   launch    number (of the console log), attempt to start the target
  *   up        number, boot_id: the target is ready
  *   quarantine  host, reason: it is left alone for the rest of the run
+ *   given-back  a real host has its device again, and no claim is on it
  *   note      text
  *   resume, interrupted, end
  * A cycle is done when it has an outcome line, and samples.jsonl one for each of its points. An intent
@@ -45,6 +46,7 @@ struct journal {
  * @failures: not-ok outcomes in a row at the end
  * @launches: highest console log number used
  * @ended: the run came to its end
+ * @owed: since the last launch a host was not given back: the controller died after the last cycle, for example
  */
 struct journal_state {
 	json_t *start;
@@ -55,6 +57,7 @@ struct journal_state {
 	unsigned int failures;
 	unsigned int launches;
 	bool ended;
+	bool owed;
 };
 
 /**

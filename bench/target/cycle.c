@@ -43,7 +43,7 @@ static int start_agent(struct cycle_watch *w)
 {
 	json_t *obj = cycle_json(w->job, w->t->device);
 	char *text = obj ? json_dumps(obj, JSON_COMPACT) : NULL;
-	char command[600];
+	char command[600 + OWNER_CHECK_MAX], check[OWNER_CHECK_MAX] = "";
 	struct target_exec x = { .command = command, .in = text, .timeout_ms = w->b->start };
 	int err;
 
@@ -51,26 +51,34 @@ static int start_agent(struct cycle_watch *w)
 	if (!text)
 		return -ENOMEM;
 	x.in_len = strlen(text);
+	if (w->job->owner)
+		owner_check(check, w->job->owner);
 	/*
 	 * setsid and no open descriptor: the agent does not notice when the connection ends. That it runs in its directory
 	 * is what `agent await` knows it by.
 	 */
 	snprintf(command, sizeof(command),
-		 "test \"$(cat /proc/sys/kernel/random/boot_id)\" = %s || exit %d; cd " TARGET_DIR
+		 "%stest \"$(cat /proc/sys/kernel/random/boot_id)\" = %s || exit %d; cd " TARGET_DIR
 		 " && cat >cycle.json.new && test $(stat -c %%s cycle.json.new) = %zu"
 		 " && rm -rf out *.log && mkdir out && mv cycle.json.new cycle.json && sync"
 		 " && { setsid ./agent outgoing " TARGET_DIR
 		 " </dev/null >outgoing.log 2>&1 & } && echo $! >agent.pid",
-		 w->job->boot_id, EXIT_REBOOTED, x.in_len);
+		 check, w->job->boot_id, EXIT_REBOOTED, x.in_len);
 	err = w->t->row->ops->exec(w->t, &x);
 	free(x.out);
 	free(text);
 	if (err == EXIT_REBOOTED)
 		cycle_outcome(w->res, "cold-reboot",
 			      "the machine booted again before the cycle began");
+	else if (w->job->owner && err == TARGET_OWNER_LOST)
+		cycle_outcome(
+			w->res, "harness-error",
+			"the claim on the host was taken away or over before the cycle began; nothing was done there");
 	else if (err && err != -EINTR)
 		cycle_outcome(w->res, "harness-error", "the agent could not be started: %s",
 			      target_why(err, &x));
+	if (w->job->owner && err == TARGET_OWNER_LOST)
+		return -EPERM;
 	return err == -EINTR ? -EINTR : err ? 1 : 0;
 }
 

@@ -10,6 +10,7 @@
 
 #include "bench/plan/plan.h"
 #include "bench/target/observer.h"
+#include "bench/target/owner.h"
 #include "bench/target/target.h"
 
 /**
@@ -69,6 +70,7 @@ struct cycle_budgets cycle_budgets_for(const struct target *t, int point_ms, int
 /**
  * struct cycle_job - what one cycle is to do
  * @run: run id
+ * @owner: the claim on the target, without which no cycle may begin; NULL: nobody else can have it
  * @plan: plan
  * @cycle: which of its cycles; its block may have fewer points than the plan's
  * @mode: preserve, rebuild or crash
@@ -92,6 +94,7 @@ struct cycle_budgets cycle_budgets_for(const struct target *t, int point_ms, int
  */
 struct cycle_job {
 	const char *run;
+	const struct owner_claim *owner;
 	const struct plan *plan;
 	struct plan_cycle cycle;
 	const char *mode;
@@ -162,7 +165,8 @@ json_t *cycle_json(const struct cycle_job *job, const char *device);
  * @b: time limits
  * @res: filled in; free with cycle_result_free() whatever is returned
  *
- * Return: 0 with an outcome, whatever it is; -EINTR when a stop was requested; -ENOMEM.
+ * Return: 0 with an outcome, whatever it is; -EPERM with one: the target does not have the claim of @job, so that
+ * nothing was begun; -EINTR when a stop was requested; -ENOMEM.
  */
 int cycle_run(struct target *t, const struct cycle_job *job, const struct cycle_budgets *b,
 	      struct cycle_result *res);

@@ -84,7 +84,10 @@ static int start(struct target *t, struct target_exec *x)
 {
 	struct fake *f = t->priv;
 	char id[40];
+	int err = fake_owner_check(t, x);
 
+	if (err)
+		return err;
 	boot_id(f->boot, id, sizeof(id));
 	if (!strstr(x->command, id))
 		return 90;

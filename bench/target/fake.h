@@ -10,6 +10,8 @@
  *
  *   noconsole               as a real host: nothing but ssh, and it goes on when the controller is gone
  *   owned, owned-stale      another run has claimed the real host, just now or a day ago
+ *   stolen, unlocked        as a cycle is to begin another run has the claim of the real host, or it is gone; once in a run
+ *   locked                  somebody else is at the claim of the real host: the first two tries to make one fail
  *   nolu                    a kernel without the ioctls of the series
  *   nolaunch                cannot be launched
  *   slow                    the cycle never ends until a stop is requested

@@ -45,7 +45,8 @@ enum fake_step {
  * @dead: the emulator has ended
  * @taken: the device is away from its driver
  * @dropped: connections that were cut by fault drop
- * @planted: the claim of another run was put there by fault owned or owned-stale
+ * @locked: tries that fault locked has made fail
+ * @planted: the claim of another run was put there by fault owned or owned-stale, or it was changed by stolen or unlocked
  * @end_boot: kernel that outcome.json was written in
  * @end_number: its live update number
  * @cmdline: of the running kernel
@@ -59,6 +60,7 @@ struct fake {
 	uint32_t cycle;
 	uint32_t step;
 	uint32_t dropped;
+	uint32_t locked;
 	uint32_t end_boot;
 	uint32_t end_number;
 	bool agent;

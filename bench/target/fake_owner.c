@@ -44,16 +44,63 @@ static int plant(const char *dir, bool stale)
 	return err;
 }
 
+/* A command of owner.h, in the directory of this machine. */
+static int run_shell(struct target *t, const char *text, struct proc_io *io)
+{
+	char *argv[] = { (char *)"sh", (char *)"-c", NULL, NULL };
+	char *dir = NULL;
+	int err;
+
+	if (asprintf(&dir, "%s/fake.dir", t->dir) < 0)
+		return -ENOMEM;
+	argv[2] = owner_elsewhere(text, dir);
+	err = argv[2] ? proc_run(argv, io) : -ENOMEM;
+	free(argv[2]);
+	free(dir);
+	return err;
+}
+
+int fake_owner_check(struct target *t, struct target_exec *x)
+{
+	static const char last[] = "esac; ";
+	const char *end = strstr(x->command, last);
+	struct proc_io io = { .timeout_ms = SHELL_MS };
+	bool unlocked = fake_fault(t, "unlocked");
+	struct fake *f = t->priv;
+	char *text = NULL;
+	int err = 0;
+
+	if (!f->planted && (unlocked || fake_fault(t, "stolen"))) {
+		if (asprintf(&text, "%s/fake.dir", t->dir) < 0)
+			return -ENOMEM;
+		err = plant(text, false);
+		free(text);
+		if (!err && unlocked)
+			err = run_shell(t, "rm " TARGET_DIR "/" OWNER_FILE, &io);
+		f->planted = true;
+	}
+	if (err || strncmp(x->command, "case ", 5) || !end)
+		return err;
+	text = strndup(x->command, (size_t)(end - x->command) + sizeof(last) - 1);
+	err = text ? run_shell(t, text, &io) : -ENOMEM;
+	free(text);
+	free(io.out);
+	return err;
+}
+
 int fake_owner(struct target *t, struct target_exec *x)
 {
 	struct fake *f = t->priv;
 	bool stale = fake_fault(t, "owned-stale");
 	struct proc_io io = { .timeout_ms = SHELL_MS };
-	char *argv[] = { (char *)"sh", (char *)"-c", NULL, NULL };
-	char *dir = NULL, *command = NULL;
+	char *dir = NULL;
 	int err;
 
-	if (f->full && strstr(x->command, " v=claim ")) {
+	if (fake_fault(t, "locked") && f->locked < 2) {
+		f->locked++;
+		return TARGET_OWNER_LOCKED;
+	}
+	if (f->full && (strstr(x->command, " v=claim ") || strstr(x->command, " v=renew "))) {
 		snprintf(x->why, sizeof(x->why), "echo: write error: No space left on device");
 		return TARGET_OWNER_BROKEN;
 	}
@@ -64,12 +111,10 @@ int fake_owner(struct target *t, struct target_exec *x)
 		err = plant(dir, stale);
 		f->planted = !err;
 	}
-	argv[2] = command = owner_elsewhere(x->command, dir);
 	if (!err)
-		err = command ? proc_run(argv, &io) : -ENOMEM;
+		err = run_shell(t, x->command, &io);
 	x->out = io.out;
 	memcpy(x->why, io.err, sizeof(x->why));
-	free(command);
 	free(dir);
 	/* It was done, but nobody hears of it. */
 	if (!err && fake_fault_at(t, "drop", FAKE_CLAIM) && !f->dropped++) {

@@ -25,4 +25,13 @@ bool fake_owner_is(const char *command);
  */
 int fake_owner(struct target *t, struct target_exec *x);
 
+/**
+ * fake_owner_check() - run the beginning of a command that owner_check() has made, if it has one
+ * @t: target
+ * @x: a command that begins a cycle; faults stolen and unlocked come before it
+ *
+ * Return: its exit status, or -errno.
+ */
+int fake_owner_check(struct target *t, struct target_exec *x);
+
 #endif

@@ -14,6 +14,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* From SIGTERM to SIGKILL. */
+#define GRACE_MS 2000
+
 /* A process that is in the kernel for longer cannot be helped. */
 #define END_MS 5000
 
@@ -35,33 +38,53 @@ static pid_t parent_of(const char *pid)
 	return at && strlen(at) > 4 ? (pid_t)strtol(at + 4, NULL, 10) : -1;
 }
 
-/* SIGKILL for all children; the children of those are the guard's then. */
-static void kill_children(void)
+/* A signal for all children but those of one process group; the children of who ends by it are the guard's then. */
+static void signal_children(int sig, pid_t but)
 {
 	DIR *dir = opendir("/proc");
 	const struct dirent *e;
 
-	while (dir && (e = readdir(dir)))
-		if (e->d_name[0] >= '1' && e->d_name[0] <= '9' && parent_of(e->d_name) == getpid())
-			kill((pid_t)strtol(e->d_name, NULL, 10), SIGKILL);
+	while (dir && (e = readdir(dir))) {
+		pid_t pid = (pid_t)strtol(e->d_name, NULL, 10);
+
+		if (pid > 0 && parent_of(e->d_name) == getpid() && getpgid(pid) != but)
+			kill(pid, sig);
+	}
 	if (dir)
 		closedir(dir);
 }
 
-/* What was started in the background, has left the group, or was started while others were ended. */
+/* True when no child is left. */
+static bool reap(void)
+{
+	pid_t pid;
+
+	while ((pid = waitpid(-1, NULL, WNOHANG)) > 0)
+		;
+	return pid < 0 && errno == ECHILD;
+}
+
+/*
+ * A client of a BMC has a session to give back, so that everybody is asked first. Then what was started in the
+ * background, has left the group, or was started while others were ended, too.
+ */
 static void end_all(pid_t group)
 {
-	long long until = proc_now_ms() + END_MS;
+	long long until = proc_now_ms() + GRACE_MS;
 
-	kill(-group, SIGKILL);
+	if (reap())
+		return;
+	kill(-group, SIGTERM);
+	signal_children(SIGTERM, group);
 	while (proc_now_ms() < until) {
-		pid_t pid = waitpid(-1, NULL, WNOHANG);
-
-		if (pid < 0 && errno == ECHILD)
+		if (reap())
 			return;
-		if (pid > 0)
-			continue;
-		kill_children();
+		poll(NULL, 0, 5);
+	}
+	kill(-group, SIGKILL);
+	until = proc_now_ms() + END_MS;
+	while (!reap() && proc_now_ms() < until) {
+		signal_children(SIGKILL, 0);
 		poll(NULL, 0, 2);
 	}
 }

@@ -12,6 +12,8 @@
  * @leash: set to a descriptor; when it is closed, as it is with the death of the controller, the program ends and
  *	so does all that it has started, in whatever process group or session that is by then
  *
+ * To end is to get SIGTERM, and SIGKILL when two seconds were not enough.
+ *
  * The guard is a process of its own. It ends what is left when the program has ended, and passes its exit status on.
  *
  * Return: pid of the guard, for proc_ended(), or -errno.

@@ -10,9 +10,8 @@
 #define MARK "lubench-owner "
 
 static const char *const verbs[] = {
-	[OWNER_CLAIM] = "claim",
-	[OWNER_RELEASE] = "release",
-	[OWNER_UNLOCK] = "unlock",
+	[OWNER_CLAIM] = "claim",     [OWNER_RENEW] = "renew",	[OWNER_LOOK] = "look",
+	[OWNER_RELEASE] = "release", [OWNER_UNLOCK] = "unlock",
 };
 
 static const char *const hows[] = {
@@ -54,6 +53,14 @@ void owner_command(char buf[OWNER_COMMAND_MAX], enum owner_verb verb, const stru
 		 verbs[verb], me->run, me->controller, me->who, seconds, TARGET_OWNER_HELD,
 		 TARGET_OWNER_BUSY, TARGET_OWNER_NONE, TARGET_OWNER_LOCKED, TARGET_OWNER_BROKEN,
 		 script);
+}
+
+void owner_check(char buf[OWNER_CHECK_MAX], const struct owner_claim *me)
+{
+	snprintf(buf, OWNER_CHECK_MAX,
+		 "case $(head -c 400 " TARGET_DIR "/" OWNER_FILE
+		 " 2>/dev/null) in '%s %s '*) ;; *) exit %d ;; esac; ",
+		 me->run, me->controller, TARGET_OWNER_LOST);
 }
 
 char *owner_elsewhere(const char *command, const char *dir)

@@ -4,8 +4,10 @@
  * machines, and one machine under several names, meet there. No I/O here: the text of a command, and what it
  * answers, which is foreign data.
  *
- * The file is one line "RUN CONTROLLER SECONDS BOOT WHO". It is looked at and replaced under flock(1), where that
- * is there, else under a file that is made with noclobber and names the boot, so that none outlives a kexec.
+ * The file is a line "RUN CONTROLLER SECONDS BOOT WHO", and until the first renewal of a claim that was taken over one
+ * "taken from RUN WHO HOW AGE": the reply to that may be lost. It is looked at and replaced under flock(1), where that
+ * is there, else under a link whose text is the pid of its maker, which whoever comes after that one's death removes;
+ * its name has the boot, so that none outlives a kexec.
  */
 #ifndef BENCH_TARGET_OWNER_H
 #define BENCH_TARGET_OWNER_H
@@ -29,14 +31,16 @@
 
 /** enum owner_verb - what is done with the file */
 enum owner_verb {
-	OWNER_CLAIM,
+	OWNER_CLAIM, /* who has not heard what became of that asks the same again */
+	OWNER_RENEW, /* who has */
+	OWNER_LOOK,
 	OWNER_RELEASE,
 	OWNER_UNLOCK,
 };
 
 /*
  * Exit statuses of a command: another run holds the machine; its claim has lapsed (or does not matter), but an agent
- * is at work; there is no claim (of ours, for OWNER_RELEASE); somebody else is at the file for too long; the file
+ * is at work (for OWNER_LOOK: somebody else's that has lapsed); there is no claim (of ours, for OWNER_RELEASE); somebody else is at the file for too long; the file
  * cannot be written.
  */
 #define TARGET_OWNER_HELD 94
@@ -44,6 +48,12 @@ enum owner_verb {
 #define TARGET_OWNER_NONE 96
 #define TARGET_OWNER_LOCKED 97
 #define TARGET_OWNER_BROKEN 98
+
+/** TARGET_OWNER_LOST - exit status of a command that begins with owner_check(): the machine is not ours any more. */
+#define TARGET_OWNER_LOST 99
+
+/** OWNER_CHECK_MAX - room for what owner_check() makes. */
+#define OWNER_CHECK_MAX 320
 
 /**
  * struct owner_claim - who claims, and for how long; all words are made plain by owner_word()
@@ -62,7 +72,7 @@ struct owner_claim {
 /** enum owner_how - what a command has found */
 enum owner_how {
 	OWNER_NEW,
-	OWNER_OURS,
+	OWNER_OURS, /* of this run and this controller: another one that has resumed the run may be at work */
 	OWNER_DEAD,   /* of this controller's lock, which its owner has no more */
 	OWNER_LAPSED, /* taken over */
 	OWNER_HELD,
@@ -101,11 +111,20 @@ char *owner_word(char *buf, size_t len, const char *text);
  * owner_command() - the command for a target's shell
  * @buf: set to it
  * @verb: what is to be done
- * @me: the claim; its words come from owner_word(). For OWNER_UNLOCK nothing of it matters
+ * @me: the claim; its words come from owner_word(). For OWNER_UNLOCK nothing of it matters, for OWNER_LOOK the controller
  *
  * It changes the file at once or not at all. Done a second time by the same run it does the same.
  */
 void owner_command(char buf[OWNER_COMMAND_MAX], enum owner_verb verb, const struct owner_claim *me);
+
+/**
+ * owner_check() - the beginning of a command that only who owns the machine may give
+ * @buf: set to it
+ * @me: the claim
+ *
+ * A controller that was suspended between its claim and that command may have lost the machine in the meantime.
+ */
+void owner_check(char buf[OWNER_CHECK_MAX], const struct owner_claim *me);
 
 /**
  * owner_elsewhere() - the same command for another directory than TARGET_DIR

@@ -4,11 +4,13 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "bench/lubench.h"
 #include "bench/record/journal.h"
 #include "bench/record/record.h"
 #include "bench/record/schema.h"
+#include "bench/target/fake_machine.h"
 #include "tests/faults/faults.h"
 
 struct lines {
@@ -187,6 +189,43 @@ bool check_run(const char *dir, const struct expected *want, char *why, size_t l
 	}
 	record_set_free(&set);
 	return good && check_journal(dir, want, why, len);
+}
+
+bool check_note(const char *dir, const char *text, char *why, size_t len)
+{
+	char path[4096], line[8192];
+	bool found = false;
+	FILE *in;
+
+	snprintf(path, sizeof(path), "%s/" JOURNAL_FILE, dir);
+	in = fopen(path, "re");
+	while (in && !found && fgets(line, sizeof(line), in))
+		found = strstr(line, "\"ev\":\"note\"") && strstr(line, text);
+	if (in)
+		fclose(in);
+	return found || wrong(why, len, "the journal does not note: %s", text);
+}
+
+bool check_given_back(const char *dir, char *why, size_t len)
+{
+	struct fake *f = calloc(1, sizeof(*f));
+	char path[400];
+	bool good = f, taken = false;
+	FILE *in;
+
+	snprintf(path, sizeof(path), "%s/fake.machine", dir);
+	in = fopen(path, "re");
+	good = good && in && fread(f, sizeof(*f), 1, in) == 1;
+	if (in)
+		fclose(in);
+	taken = good && f->taken;
+	free(f);
+	if (!good)
+		return wrong(why, len, "%s cannot be read", path);
+	if (taken)
+		return wrong(why, len, "the host's device was not given back");
+	snprintf(path, sizeof(path), "%s/fake.dir/owner", dir);
+	return access(path, F_OK) || wrong(why, len, "the claim is left on the host");
 }
 
 bool reference_load(const char *dir)

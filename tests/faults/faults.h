@@ -29,7 +29,9 @@ struct expected {
  * @refused: cycles that are done when the host turns out to be another run's, plus one: the run ends there, and goes
  *	on once that one's claim has lapsed; 0: it does not
  * @stops: the first controller does not come to the end of the run: it is to be resumed
- * @open_cycle: cycle with an intent and no outcome when it was killed, 0: not looked at
+ * @open_cycle: cycle with an intent and no outcome when it was killed or refused
+ * @note: has to be in a note of the journal, NULL: not looked at
+ * @keeps: at the end an agent is at work on the host, or the host is dead: it keeps the claim, and the device
  * @want: the end
  */
 struct fault_case {
@@ -41,6 +43,8 @@ struct fault_case {
 	unsigned int refused;
 	bool stops;
 	unsigned int open_cycle;
+	const char *note;
+	bool keeps;
 	struct expected want;
 };
 
@@ -71,5 +75,26 @@ bool reference_load(const char *dir);
  * all others a row for each point and no number; and the journal tells the same.
  */
 bool check_run(const char *dir, const struct expected *want, char *why, size_t len);
+
+/**
+ * check_note() - is something noted in the journal
+ * @dir: directory of the run
+ * @text: has to be in a line of kind note
+ * @why: what is wrong
+ * @len: its room
+ *
+ * Return: true if so.
+ */
+bool check_note(const char *dir, const char *text, char *why, size_t len);
+
+/**
+ * check_given_back() - is a host as it was before the run
+ * @dir: directory of the run, with the fake machine in it
+ * @why: what is wrong
+ * @len: its room
+ *
+ * Return: true when its device is back at its driver, and no claim is on it.
+ */
+bool check_given_back(const char *dir, char *why, size_t len);
 
 #endif

@@ -136,12 +136,51 @@ static bool check_refused(const char *dir, const struct fault_case *c, int rc, c
 	snprintf(path, sizeof(path), "%s/fake.dir/owner", dir);
 	if (rc != LUB_EXIT_FAIL || again != LUB_EXIT_FAIL)
 		snprintf(why, len, "a host of another run: exit status %d, then %d", rc, again);
-	else if (journal_replay(dir, &s) || s.count != c->refused - 1 || s.open_cycle)
+	else if (journal_replay(dir, &s) || s.count != c->refused - 1 ||
+		 s.open_cycle != c->open_cycle)
 		snprintf(why, len, "a host of another run: %zu cycles are done, %u is open",
 			 s.count, s.open_cycle);
 	else if (utimensat(AT_FDCWD, path, old, 0))
 		snprintf(why, len, "the other run's claim is gone");
 	journal_state_free(&s);
+	return !*why;
+}
+
+static unsigned int count_launches(const char *dir)
+{
+	struct journal_state s;
+	unsigned int n;
+
+	journal_replay(dir, &s);
+	n = s.launches;
+	journal_state_free(&s);
+	return n;
+}
+
+/* Once more: nothing is left to do, and nothing changes; the host is not even asked. */
+static bool check_complete(const char *dir, const struct fault_case *c, char *why, size_t len)
+{
+	unsigned int launches = count_launches(dir);
+	int rc = go_on(dir, c, "");
+
+	if (rc != LUB_EXIT_OK)
+		snprintf(why, len, "resuming what is complete gave status %d", rc);
+	else if (count_launches(dir) != launches)
+		snprintf(why, len, "resuming what is complete launched it again");
+	else
+		return check_run(dir, &c->want, why, len);
+	return false;
+}
+
+static bool check_host(const char *dir, const struct fault_case *c, char *why, size_t len)
+{
+	char kept[200];
+
+	if (!c->keeps)
+		return !c->host || check_given_back(dir, why, len);
+	if (check_given_back(dir, kept, sizeof(kept)))
+		snprintf(why, len,
+			 "the host was given back from under an agent, or without an answer");
 	return !*why;
 }
 
@@ -167,15 +206,10 @@ static bool run_case(const char *dir, const struct fault_case *c, char *why, siz
 		snprintf(why, len, "exit status %d", rc);
 		return false;
 	}
-	if (!check_run(dir, &c->want, why, len) || *c->shim)
+	if (!check_run(dir, &c->want, why, len) || !check_host(dir, c, why, len) ||
+	    (c->note && !check_note(dir, c->note, why, len)) || *c->shim)
 		return !*why;
-	/* Once more: nothing is left to do, and nothing changes. */
-	rc = go_on(dir, c, "");
-	if (rc != LUB_EXIT_OK) {
-		snprintf(why, len, "resuming what is complete gave status %d", rc);
-		return false;
-	}
-	return check_run(dir, &c->want, why, len);
+	return check_complete(dir, c, why, len);
 }
 
 static void report(const struct fault_case *c, bool good, const char *dir)
@@ -305,6 +339,35 @@ static void walk_operations(const char *pattern)
 	free(cases);
 }
 
+/* On a host, which outlives it: killed before each line of the journal, so at the end of the run, too. */
+static void walk_host(const char *pattern)
+{
+	static char op[OPERATIONS][64];
+	struct fault_case *cases,
+		base = { .target = "fake:noconsole", .host = "h1", .stops = true };
+	char dir[300];
+	size_t nr, n = 0, i;
+
+	for (i = 0; i < FAULT_CYCLES; i++)
+		base.want.outcome[i] = "ok";
+	snprintf(dir, sizeof(dir), "%s/host", top);
+	nr = list_operations(dir, &base, false, op, OPERATIONS);
+	cases = calloc(nr + 1, sizeof(*cases));
+	for (i = 0; i < nr; i++) {
+		struct fault_case *c = &cases[n];
+
+		if (!strstr(op[i], " journal.jsonl"))
+			continue;
+		*c = base;
+		snprintf(c->shim, sizeof(c->shim), "kill:%zu", i + 1);
+		snprintf(c->name, sizeof(c->name),
+			 "controller of a host, operation %zu (%s) x kill", i + 1, op[i]);
+		n++;
+	}
+	run_all(cases, n, "host", pattern);
+	free(cases);
+}
+
 /* A run that was killed in its third cycle, and the controller that resumes it is killed, too. */
 static void walk_resume(const char *pattern)
 {
@@ -384,7 +447,8 @@ static void walk_random(const char *pattern)
 			else
 				began = true;
 		}
-		good = rc == LUB_EXIT_OK && check_run(dir, &c.want, why, sizeof(why));
+		good = rc == LUB_EXIT_OK && check_run(dir, &c.want, why, sizeof(why)) &&
+		       (!c.host || check_given_back(dir, why, sizeof(why)));
 		if (rc != LUB_EXIT_OK)
 			snprintf(why, sizeof(why), "exit status %d", rc);
 		snprintf(path, sizeof(path), "%s.why", dir);
@@ -442,6 +506,7 @@ int main(int argc, char **argv)
 		run_all(cases, nr, "pair", pattern);
 	}
 	walk_operations(pattern);
+	walk_host(pattern);
 	walk_resume(pattern);
 	walk_random(pattern);
 	snprintf(command, sizeof(command), "rm -rf %s", top);

@@ -302,6 +302,36 @@ static void add_owned(void)
 		name_fault(c, owned[i].fault);
 		c->refused = owned[i].refused;
 	}
+	/* Between claim and cycle: the controller was suspended for that long. */
+	c = add("stolen", "start", NULL);
+	name_fault(c, "stolen@2");
+	c->refused = 2;
+	c->open_cycle = 2;
+	c = add("unlocked", "start", NULL);
+	name_fault(c, "unlocked@2");
+	want(c, 2, "harness-error", "claim");
+	/* The claim of a run that is dead was taken over, but the first answer, which says so, did not come. */
+	c = add("drop", "claim of a host that was another run's", NULL);
+	name_fault(c, "owned-stale,drop.claim@1");
+	c->note = "was claimed by run run-of-another of you@there";
+	/* Somebody is at the file for longer than one command waits. */
+	c = add("locked", "claim", NULL);
+	name_fault(c, "locked");
+}
+
+/* In the last cycle, so that nobody looks at the host again. */
+static void add_kept(void)
+{
+	struct fault_case *c;
+
+	c = add("stall", "freeze of the last cycle", NULL);
+	name_fault(c, "stall.freeze@4");
+	want(c, 4, "hang", NULL);
+	c->keeps = true;
+	c = add("lost-ssh", "restore of the last cycle", NULL);
+	name_fault(c, "lost-ssh.restore@4");
+	want(c, 4, "lost", NULL);
+	c->keeps = true;
 }
 
 struct fault_case *matrix_cases(size_t *nr)
@@ -315,6 +345,7 @@ struct fault_case *matrix_cases(size_t *nr)
 		add_wait(&waits[i / 2], i % 2 == 0);
 	add_kills();
 	add_owned();
+	add_kept();
 	c = add("lost-ssh", "every launch", NULL);
 	name_fault(c, "lost-ssh.launch");
 	want(c, 1, "harness-error", "launched");

@@ -24,6 +24,12 @@
 
 static int count;
 
+/* The controller only, and not the shell that plays its host. */
+__attribute__((constructor)) static void stay_alone(void)
+{
+	unsetenv("LD_PRELOAD");
+}
+
 static void note(const char *what, int fd, const char *path)
 {
 	char link[64], name[4096] = "", line[4200];

@@ -80,4 +80,19 @@ check "the script runs here without a complaint"
 "$lubench" doctor --answers "$TEST_DIR/here" >"$out" 2>&1
 [ $? -le 1 ] && ! grep -q 'make no sense' "$out"
 check "and is understood"
+# While another run may be measuring there the noise is not looked for.
+there() { # AGE: what the script says of a machine with a claim of that age
+	printf 'run-1 c-1 3600 b me@there\ntaken from run-0 you@there lapsed 9\n' >"$TEST_DIR/machine/owner"
+	touch -d "@$(($(date +%s) - $1))" "$TEST_DIR/machine/owner"
+	sed "s|^dir=.*|dir=$TEST_DIR/machine|" "$TOP/bench/doctor/script.sh" | sh -s -- >"$TEST_DIR/there" 2>"$TEST_DIR/err"
+	"$lubench" doctor --answers "$TEST_DIR/there" >"$out" 2>&1
+	[ ! -s "$TEST_DIR/err" ]
+}
+there 30 && grep -q '^owner=[0-9]* run-1 c-1 3600 b me@there$' "$TEST_DIR/there" && ! grep -q overshoot "$TEST_DIR/there" &&
+	grep -q '^info *noise *not looked for, as a run has the machine$' "$out"
+check "noise is not looked for on a machine that is claimed"
+there -30 && ! grep -q overshoot "$TEST_DIR/there"
+check "nor when its clock was set back"
+there 5000 && grep -q '^overshoot_us=' "$TEST_DIR/there" && ! grep -q 'not looked for' "$out"
+check "but when the claim has lapsed"
 exit $failed

@@ -83,6 +83,11 @@ check "not under another name, whose lock proves nothing"
 LUBENCH_CACHE=$work/other-cache hosts "$work/cache2" fake:noconsole a >/dev/null 2>"$work/err"
 [ $? -eq 1 ] && grep -q "a belongs to run $first_run of " "$work/err" && [ ! -s "$work/cache2/samples.jsonl" ]
 check "nor by another user"
+cp -pr "$work/first" "$work/shared"
+LUBENCH_CACHE=$work/other-cache "$lubench" run --resume "$work/shared" >/dev/null 2>"$work/err"
+[ $? -eq 1 ] && grep -q 'a is claimed for this very run by another controller, .* build/lubench doctor a --unlock$' "$work/err" &&
+	! grep -q 'given back' "$work/err"
+check "nor by another controller that resumes the very run"
 grep -qs "$(cat /etc/machine-id || hostname)" "$work/first/fake.dir/owner" "$work"/cache/host-*.lock
 [ $? -eq 1 ]
 check "this machine's id is nowhere"
@@ -110,6 +115,44 @@ rm "$work/machine/owner"
 real "$work/real2"
 [ $? -eq 1 ] && [ -e "$work/machine/agent" ] && [ ! -e "$work/machine/owner" ] && grep -q 'agent probe. failed' "$work/err"
 check "and one that nobody has is free again after a run that got nowhere"
+
+# Giving a device back by hand: not from under another run, whose cycle may be the next thing to happen.
+restore() { # CACHE
+	MACHINE=$work/machine PATH=$work/bin:$PATH LUBENCH_CACHE=$1 timeout 60 "$lubench" doctor a --restore >"$work/out" 2>"$work/err"
+}
+taken() {
+	echo '0000:00:1f.7 igb' >"$work/machine/undo"
+	cp -p "$work/first/fake.dir/owner" "$work/machine/owner"
+	touch "$work/machine/owner"
+	printf '#!/bin/sh\nrm "%s/undo"\n' "$work/machine" >"$work/machine/agent"
+	chmod +x "$work/machine/agent"
+}
+taken
+! restore "$work/other-cache" && [ -e "$work/machine/undo" ] &&
+	grep -q "a belongs to run $first_run of .* build/lubench doctor a --unlock" "$work/err"
+check "--restore leaves the device of another controller's run"
+restore "$work/cache" && [ ! -e "$work/machine/undo" ] && grep -q 'given back: 0000:00:1f.7 igb' "$work/out"
+check "that of a run of this controller, which is dead, it gives back"
+taken
+touch -d '2 days ago' "$work/machine/owner"
+restore "$work/other-cache" && [ ! -e "$work/machine/undo" ]
+check "and that of one whose claim has lapsed"
+taken
+rm "$work/machine/owner"
+restore "$work/other-cache" && [ ! -e "$work/machine/undo" ]
+check "and one that nobody claims"
+taken
+EXEC="exec" hosts "$work/live" fake:slow a >/dev/null 2>&1 &
+slow=$!
+for _ in $(seq 100); do
+	grep -qs intent "$work/live/journal.jsonl" && break
+	sleep 0.05
+done
+! restore "$work/cache" && [ -e "$work/machine/undo" ] && grep -q 'a is in use by another run on this machine' "$work/err"
+check "not while a run of this controller is at work"
+kill -9 $slow
+wait $slow 2>/dev/null
+rm -f "$work/machine"/*
 
 hosts "$work/unbegun" fake a b >/dev/null 2>&1
 rm -r "$work/unbegun/a/journal.jsonl" "$work/unbegun/a/samples.jsonl" "$work/unbegun/a/plan.ini"
@@ -170,6 +213,12 @@ check "and what has to be done later is said"
 
 [ -n "$(find "$work/three" -type f)" ] && [ -z "$(find "$work/three" "$work/killed" -perm /077)" ]
 check "nobody else reads what a run leaves"
+
+# The console command of the documentation as it is typed, with a word that make would take for a variable of its own.
+console=$(sed -n "s/.*CONSOLE='\([^']*\)'.*/\1/p" "$top/docs/real-hosts.md")
+MAKEFLAGS='' make -n --no-print-directory bench HOST=root@a DEVICE=0000:3b:00.0 WORKLOAD=igb "CONSOLE=$console" >"$work/out" 2>"$work/err"
+[ -n "$console" ] && grep -qF -- "--console '$console' " "$work/out"
+check "make hands the console command on as it is"
 
 hosts "$work/same" fake root@a me@a >/dev/null 2>"$work/err"
 [ $? -eq 2 ] && grep -q 'are one machine' "$work/err"

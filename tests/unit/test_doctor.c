@@ -79,11 +79,18 @@ static struct {
 	int status;
 	const char *out;
 	char command[400];
+	int looked;
+	const char *owner;
 } shell;
 
 static int stub_exec(struct target *t, struct target_exec *x)
 {
 	(void)t;
+	x->why[0] = '\0';
+	if (strstr(x->command, " v=look ")) {
+		x->out = strdup(shell.owner ? shell.owner : "");
+		return shell.looked;
+	}
 	snprintf(shell.command, sizeof(shell.command), "%s", x->command);
 	x->out = strdup(shell.out);
 	x->why[0] = '\0';
@@ -106,6 +113,23 @@ static int restore(int status, const char *out)
 	return answered(doctor_restore, status, out);
 }
 
+static char cache[] = "/tmp/test_doctor.XXXXXX";
+
+static int make_cache(void **state)
+{
+	(void)state;
+	return mkdtemp(cache) ? setenv("LUBENCH_CACHE", cache, 1) : -1;
+}
+
+static int remove_cache(void **state)
+{
+	char command[80];
+
+	(void)state;
+	snprintf(command, sizeof(command), "rm -rf %s", cache);
+	return system(command);
+}
+
 static void test_unlock(void **state)
 {
 	static const char gone[] = "hi\nlubench-owner gone 7 100 r1 c1 100 b w@h\n";
@@ -122,6 +146,7 @@ static void test_unlock(void **state)
 static void test_restore(void **state)
 {
 	(void)state;
+	shell.looked = TARGET_OWNER_NONE;
 	assert_int_equal(restore(0, "0000:3a:01.0 idxd\n"), LUB_EXIT_OK);
 	assert_non_null(strstr(shell.command, TARGET_AGENT " undo " TARGET_DIR));
 	assert_int_equal(restore(91, ""), LUB_EXIT_OK);
@@ -129,6 +154,16 @@ static void test_restore(void **state)
 	assert_int_equal(restore(1, ""), LUB_EXIT_FAIL);
 	assert_int_equal(restore(255, ""), LUB_EXIT_FAIL);
 	assert_int_equal(restore(-ETIMEDOUT, ""), LUB_EXIT_FAIL);
+	/* Whose it is comes first. */
+	shell.command[0] = '\0';
+	shell.looked = TARGET_OWNER_HELD;
+	shell.owner = "lubench-owner held 7 100 r1 c1 100 b w@h\n";
+	assert_int_equal(restore(0, ""), LUB_EXIT_FAIL);
+	shell.looked = TARGET_OWNER_LOCKED;
+	assert_int_equal(restore(0, ""), LUB_EXIT_FAIL);
+	assert_string_equal(shell.command, "");
+	shell.looked = TARGET_OWNER_BROKEN;
+	assert_int_equal(restore(0, ""), LUB_EXIT_OK);
 }
 
 /* A kexec that a controller which is dead now has asked for is not the one of this cycle. */
@@ -171,5 +206,5 @@ int main(void)
 		cmocka_unit_test(test_slowdown), cmocka_unit_test(test_unlock),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, make_cache, remove_cache);
 }

@@ -16,6 +16,7 @@
 
 #include <cmocka.h>
 
+#include "bench/cli/artifacts.h"
 #include "bench/target/host_console.h"
 #include "bench/target/proc.h"
 
@@ -180,12 +181,124 @@ static void test_ended(void **state)
 	}
 }
 
+/* The words between CONSOLE=' and ' in the documentation. */
+static char *documented(void)
+{
+	char *text = file_text("docs/real-hosts.md"), *at, *end;
+
+	assert_non_null(text);
+	at = strstr(text, "CONSOLE='");
+	assert_non_null(at);
+	at = strdup(at + strlen("CONSOLE='"));
+	free(text);
+	end = strchr(at, '\'');
+	assert_non_null(end);
+	*end = '\0';
+	return at;
+}
+
+/* The session of a BMC is dropped: its client ends, and so does all of the command that is documented. */
+static void test_documented(void **state)
+{
+	struct host_console con = { .fd = -1 };
+	char *command = documented(), *path = strdup(getenv("PATH")), text[400];
+	int status = -1, n;
+
+	(void)state;
+	snprintf(text, sizeof(text),
+		 "mkdir %s/bin && printf '#!/bin/sh\necho dropped $*\n' >%s/bin/ipmitool && "
+		 "chmod +x %s/bin/ipmitool",
+		 dir, dir, dir);
+	assert_int_equal(system(text), 0);
+	snprintf(text, sizeof(text), "%s/bin:%s", dir, path);
+	setenv("PATH", text, 1);
+	assert_int_equal(host_console_start(&con, command, "root@h", dir, 6), 0);
+	for (n = 0; !proc_ended(con.pid, &status); n++) {
+		assert_true(n < 500);
+		usleep(10000);
+	}
+	snprintf(text, sizeof(text),
+		 "grep -q '^dropped .*-H bmc-h .* sol activate$' %s/console-6.log", dir);
+	assert_int_equal(system(text), 0);
+	close(con.leash);
+	con.pid = 0;
+	host_console_end(&con);
+	setenv("PATH", path, 1);
+	free(path);
+	free(command);
+}
+
+/* A client that gives the session of a BMC back when it is asked to end, and takes a while for that. */
+#define POLITE                                                                               \
+	"trap 'sleep 0.5; echo given back; exit' TERM; echo ready; while :; do sleep 0.05; " \
+	"done"
+
+static bool has_said(unsigned int log, const char *line)
+{
+	char command[200];
+
+	snprintf(command, sizeof(command), "grep -qsx '%s' %s/console-%u.log", line, dir, log);
+	return system(command) == 0;
+}
+
+static void wait_said(unsigned int log, const char *line)
+{
+	int n;
+
+	for (n = 0; !has_said(log, line); n++) {
+		assert_true(n < 200);
+		usleep(20000);
+	}
+}
+
+static void test_grace(void **state)
+{
+	struct host_console con = { .fd = -1 };
+	long long begin;
+	pid_t controller;
+	int raw;
+
+	(void)state;
+	/* The run ends. */
+	assert_int_equal(host_console_start(&con, POLITE, "h", dir, 7), 0);
+	wait_said(7, "ready");
+	host_console_end(&con);
+	assert_true(has_said(7, "given back"));
+	/* The controller is killed. */
+	controller = fork();
+	if (!controller) {
+		con.fd = -1;
+		if (host_console_start(&con, POLITE, "h", dir, 8))
+			_exit(1);
+		pause();
+	}
+	wait_said(8, "ready");
+	kill(controller, SIGKILL);
+	assert_int_equal(waitpid(controller, &raw, 0), controller);
+	wait_said(8, "given back");
+	/* The shell ends, and the client is left. */
+	con.fd = -1;
+	assert_int_equal(host_console_start(&con, "(" POLITE ") & sleep 0.3; exit 3", "h", dir, 9),
+			 0);
+	wait_said(9, "given back");
+	host_console_end(&con);
+	/* One that does not listen does not hold the run up. */
+	assert_int_equal(host_console_start(&con,
+					    "trap '' TERM; echo ready; sleep 1000; sleep 1000", "h",
+					    dir, 10),
+			 0);
+	wait_said(10, "ready");
+	begin = proc_now_ms();
+	host_console_end(&con);
+	assert_in_range(proc_now_ms() - begin, 1500, 6000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_killed),
-		cmocka_unit_test(test_lock),
-		cmocka_unit_test(test_ended),
+		cmocka_unit_test(test_killed), cmocka_unit_test(test_lock),
+		cmocka_unit_test(test_ended),  cmocka_unit_test(test_documented),
+		cmocka_unit_test(test_grace),
 	};
 
 	return cmocka_run_group_tests(tests, make_dir, remove_dir);

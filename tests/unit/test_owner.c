@@ -91,9 +91,11 @@ static void test_rules(void **state)
 	struct owner_claim resumed = ours, next = { "run-3", "c1", "me@here", 100 };
 	struct owner o;
 	struct stat st;
+	char path[80];
 
 	(void)state;
 	begin();
+	assert_int_equal(ask(OWNER_LOOK, &ours, &o), TARGET_OWNER_NONE);
 	assert_int_equal(ask(OWNER_RELEASE, &ours, &o), TARGET_OWNER_NONE);
 	assert_int_equal(ask(OWNER_UNLOCK, &ours, &o), TARGET_OWNER_NONE);
 	assert_int_not_equal(access(dir, F_OK), 0);
@@ -109,7 +111,7 @@ static void test_rules(void **state)
 	assert_string_equal(o.who, "me@here");
 	assert_int_equal(o.seconds, 100);
 	assert_int_equal(strlen(o.boot), 36);
-	/* A foreign one, as long as it is good; what is in the future is fresh. */
+	/* A foreign one, as long as it is good; what is in the future is fresh, and lapses from now. */
 	age(50);
 	assert_int_equal(ask(OWNER_CLAIM, &theirs, &o), TARGET_OWNER_HELD);
 	assert_int_equal(o.how, OWNER_HELD);
@@ -118,6 +120,9 @@ static void test_rules(void **state)
 	age(-100000);
 	assert_int_equal(ask(OWNER_CLAIM, &theirs, &o), TARGET_OWNER_HELD);
 	assert_int_equal(o.age, 0);
+	snprintf(path, sizeof(path), "%s/owner", dir);
+	assert_int_equal(stat(path, &st), 0);
+	assert_in_range(st.st_mtime, time(NULL) - 60, time(NULL));
 	assert_int_equal(ask(OWNER_RELEASE, &theirs, &o), TARGET_OWNER_NONE);
 	/* Renewed in time: good for as long again. */
 	age(90);
@@ -139,16 +144,81 @@ static void test_rules(void **state)
 	assert_int_equal(ask(OWNER_CLAIM, &next, &o), 0);
 	assert_int_equal(o.how, OWNER_DEAD);
 	assert_string_equal(o.run, "run-1");
-	/* A run that another controller resumes is that run. */
+	/* A run that another controller resumes: the first one may be at work still. */
 	snprintf(resumed.run, sizeof(resumed.run), "run-3");
 	snprintf(resumed.controller, sizeof(resumed.controller), "c9");
+	assert_int_equal(ask(OWNER_CLAIM, &resumed, &o), TARGET_OWNER_HELD);
+	assert_int_equal(ask(OWNER_RENEW, &resumed, &o), TARGET_OWNER_HELD);
+	assert_string_equal(o.run, "run-3");
+	age(102);
 	assert_int_equal(ask(OWNER_CLAIM, &resumed, &o), 0);
-	assert_int_equal(o.how, OWNER_OURS);
+	assert_int_equal(o.how, OWNER_LAPSED);
 	assert_int_equal(ask(OWNER_RELEASE, &next, &o), TARGET_OWNER_NONE);
 	assert_int_equal(ask(OWNER_UNLOCK, &next, &o), 0);
 	assert_string_equal(o.controller, "c9");
 	assert_int_equal(ask(OWNER_CLAIM, &theirs, &o), 0);
 	assert_int_equal(o.how, OWNER_NEW);
+}
+
+/* The reply to a takeover is lost: it is told again, until the first renewal. */
+static void test_lost_reply(void **state)
+{
+	struct owner_claim next = { "run-3", "c1", "me@here", 100 };
+	struct owner o;
+	int i;
+
+	(void)state;
+	begin();
+	assert_int_equal(ask(OWNER_CLAIM, &ours, &o), 0);
+	age(150);
+	for (i = 0; i < 3; i++) {
+		assert_int_equal(ask(OWNER_CLAIM, &theirs, &o), 0);
+		assert_int_equal(o.how, OWNER_LAPSED);
+		assert_in_range(o.age, 150, 160);
+		assert_string_equal(o.run, "run-1");
+		assert_string_equal(o.who, "me@here");
+		sh("test $(wc -l <%s/owner) = 2", dir);
+		assert_int_equal(ask(OWNER_CLAIM, &ours, &o), TARGET_OWNER_HELD);
+		assert_string_equal(o.run, "run-2");
+	}
+	assert_int_equal(ask(OWNER_RENEW, &theirs, &o), 0);
+	assert_int_equal(o.how, OWNER_OURS);
+	assert_int_equal(ask(OWNER_CLAIM, &theirs, &o), 0);
+	assert_int_equal(o.how, OWNER_OURS);
+	sh("test $(wc -l <%s/owner) = 1", dir);
+	/* The same for one that is known to be dead; the next takeover is of the one that was there last. */
+	assert_int_equal(ask(OWNER_RELEASE, &theirs, &o), 0);
+	assert_int_equal(ask(OWNER_CLAIM, &ours, &o), 0);
+	assert_int_equal(ask(OWNER_CLAIM, &next, &o), 0);
+	assert_int_equal(ask(OWNER_CLAIM, &next, &o), 0);
+	assert_int_equal(o.how, OWNER_DEAD);
+	assert_string_equal(o.run, "run-1");
+	age(102);
+	assert_int_equal(ask(OWNER_CLAIM, &theirs, &o), 0);
+	assert_int_equal(ask(OWNER_CLAIM, &theirs, &o), 0);
+	assert_string_equal(o.run, "run-3");
+	assert_int_equal(o.how, OWNER_LAPSED);
+}
+
+/* Who only looks changes nothing. */
+static void test_look(void **state)
+{
+	struct owner_claim mine = { "-", "c1", "-", 1 };
+	struct owner_claim nobody = { "-", "-", "-", 1 };
+	struct owner o;
+
+	(void)state;
+	begin();
+	assert_int_equal(ask(OWNER_CLAIM, &ours, &o), 0);
+	assert_int_equal(ask(OWNER_LOOK, &nobody, &o), TARGET_OWNER_HELD);
+	assert_string_equal(o.run, "run-1");
+	assert_int_equal(ask(OWNER_LOOK, &mine, &o), 0);
+	assert_int_equal(o.how, OWNER_DEAD);
+	age(102);
+	assert_int_equal(ask(OWNER_LOOK, &nobody, &o), 0);
+	assert_int_equal(o.how, OWNER_LAPSED);
+	assert_int_equal(ask(OWNER_CLAIM, &ours, &o), 0);
+	assert_int_equal(o.how, OWNER_OURS);
 }
 
 /* A claim that has lapsed, and one that somebody wants away: neither while an agent is at work. */
@@ -203,6 +273,19 @@ static void test_odd_file(void **state)
 	assert_int_equal(o.seconds, 100);
 }
 
+/* Somebody was killed who had the lock. */
+static bool stale;
+
+static void leave_lock(void)
+{
+	pid_t gone = fork();
+
+	if (!gone)
+		_exit(0);
+	assert_int_equal(waitpid(gone, NULL, 0), gone);
+	sh("ln -s %d %s/owner.lock.$(cat /proc/sys/kernel/random/boot_id)", gone, dir);
+}
+
 /* Many at once, on a free machine and on one whose claim has lapsed: one of them gets it. */
 static void race(bool lapsed)
 {
@@ -217,6 +300,8 @@ static void race(bool lapsed)
 	} else {
 		sh("mkdir %s", dir);
 	}
+	if (stale)
+		leave_lock();
 	for (i = 0; i < RACERS; i++) {
 		pid[i] = fork();
 		if (!pid[i]) {
@@ -237,8 +322,8 @@ static void race(bool lapsed)
 			assert_int_equal(WEXITSTATUS(raw), TARGET_OWNER_HELD);
 	}
 	assert_int_equal(won, 1);
-	sh("test $(wc -l <%s/owner) = 1 && ! ls %s | grep -v -e '^owner$' -e '^owner.lock$'", dir,
-	   dir);
+	sh("test $(grep -c '^race-' %s/owner) = 1 && ! ls %s | grep -v -e '^owner$' -e '^owner.lock$'",
+	   dir, dir);
 }
 
 static void test_race(void **state)
@@ -251,9 +336,10 @@ static void test_race(void **state)
 /* The same without flock(1): a PATH with all but that. */
 static void test_no_flock(void **state)
 {
-	static const char *const tools[] = { "cat",   "chmod", "date", "grep",	"head", "ls",
-					     "mkdir", "mv",    "rm",   "sleep", "stat", "sync",
-					     "tr",    "sh",    "test", "touch", "wc" };
+	static const char *const tools[] = { "cat", "chmod", "date",  "grep", "head",
+					     "ln",  "ls",    "mkdir", "mv",   "readlink",
+					     "rm",  "sleep", "stat",  "sync", "tr",
+					     "sh",  "test",  "touch", "wc" };
 	char *path = strdup(getenv("PATH")), bin[80];
 	struct owner o;
 	size_t i;
@@ -268,7 +354,18 @@ static void test_no_flock(void **state)
 	race(false);
 	race(true);
 	test_rules(NULL);
-	/* One that was killed in the middle is said. */
+	test_lost_reply(NULL);
+	/* The lock of a process that is gone: one of many removes it. */
+	stale = true;
+	race(false);
+	race(true);
+	stale = false;
+	/* That of one which is there, and what is no lock of ours. */
+	begin();
+	sh("mkdir %s && ln -s %d %s/owner.lock.$(cat /proc/sys/kernel/random/boot_id)", dir,
+	   getpid(), dir);
+	assert_int_equal(ask(OWNER_CLAIM, &ours, &o), TARGET_OWNER_LOCKED);
+	sh("rm %s/owner.lock.*", dir);
 	sh(": >%s/owner.lock.$(cat /proc/sys/kernel/random/boot_id)", dir);
 	assert_int_equal(ask(OWNER_CLAIM, &ours, &o), TARGET_OWNER_LOCKED);
 	setenv("PATH", path, 1);
@@ -298,7 +395,8 @@ static void test_words(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rules),	 cmocka_unit_test(test_busy),
+		cmocka_unit_test(test_rules),	 cmocka_unit_test(test_lost_reply),
+		cmocka_unit_test(test_look),	 cmocka_unit_test(test_busy),
 		cmocka_unit_test(test_odd_file), cmocka_unit_test(test_race),
 		cmocka_unit_test(test_no_flock), cmocka_unit_test(test_words),
 	};
