@@ -18,8 +18,9 @@
 #define DOG_CLASS "/sys/class/watchdog/watchdog0/"
 #define STOP_ON_REBOOT "/sys/module/watchdog/parameters/stop_on_reboot"
 
-/* Only what can be unloaded has one. */
-#define DOG_MODULE DOG_CLASS "device/driver/module/initstate"
+/* Only what can be unloaded has a state. */
+#define DOG_DRIVER DOG_CLASS "device/driver"
+#define DOG_MODULE DOG_DRIVER "/module/initstate"
 #define BOOT_ID "/proc/sys/kernel/random/boot_id"
 
 /* In the incoming kernel words on its command line do the same; see bench/target/cycle_json.c. */
@@ -72,7 +73,7 @@ static bool goes_on(uint64_t most)
 	char text[24];
 
 	return most && sys_read(STOP_ON_REBOOT, text, sizeof(text)) > 0 && !strcmp(text, "0") &&
-	       access(DOG_MODULE, F_OK);
+	       !access(DOG_DRIVER, F_OK) && access(DOG_MODULE, F_OK);
 }
 
 /* The longest that the device takes: not every driver says what it can. */
@@ -164,11 +165,14 @@ void guard_begin(struct agent *ag)
 		return;
 	err = note(ag);
 	if (err)
-		kmsg("%s: %s; a panic is left as it is", agent_path(ag, "guard"), strerror(-err));
+		kmsg("%s: %s; panics and the watchdog are left as they are",
+		     agent_path(ag, "guard"), strerror(-err));
 	for (i = 0; !err && !ag->incoming && i < sizeof(sysctls) / sizeof(sysctls[0]); i++)
 		if (sys_read(sysctls[i].path, old, sizeof(old)) > 0 && !strcmp(old, "0"))
 			sys_write(sysctls[i].path, sysctls[i].value);
-	arm(ag->c.watchdog_s);
+	/* What could not be noted nobody could end. */
+	if (!err)
+		arm(ag->c.watchdog_s);
 }
 
 void guard_end(struct agent *ag)
@@ -199,6 +203,7 @@ int guard_undo(const char *path)
 	if (ours && dog < 0 && sys_read(DOG_CLASS "state", name, sizeof(name)) > 0 &&
 	    !strcmp(name, "active")) {
 		dog = open(DOG, O_WRONLY | O_CLOEXEC);
+		err = dog < 0 ? -errno : 0;
 		release();
 	}
 	line = ours ? strchr(text, '\n') : NULL;

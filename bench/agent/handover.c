@@ -28,6 +28,7 @@
 #define LIMIT_MS 300000
 
 #define TICK_MS 10
+#define KILL_MS 5000
 
 static const char *const mount_points[] = { "/proc", "/sys", "/dev" };
 
@@ -66,9 +67,12 @@ static void run_agent(uint32_t limit_ms)
 		kmsg("the agent has not ended within %u s: the host's own system starts without it",
 		     limit_ms / 1000);
 		kill(pid, SIGKILL);
-		waitpid(pid, &status, 0);
-		guard_undo(INITRAMFS_DIR "/guard");
+		/* One that sleeps in the kernel does not even die of that. */
+		for (ms = 0; waitpid(pid, &status, WNOHANG) != pid && ms < KILL_MS; ms += TICK_MS)
+			msleep(TICK_MS);
 	}
+	/* One that has ended by itself, in whatever way, may have left it armed. */
+	guard_undo(INITRAMFS_DIR "/guard");
 }
 
 int handover_main(char *argv0)

@@ -28,19 +28,19 @@ static int usage(void)
 static int undo(const char *dir)
 {
 	char path[4096];
-	int err;
+	int err, guard;
 
 	snprintf(path, sizeof(path), "%s/guard", dir);
-	err = guard_undo(path);
-	if (err)
-		fprintf(stderr, "lubench-agent: %s: %s; its values are not put back\n", path,
-			strerror(-err));
+	guard = guard_undo(path);
+	if (guard)
+		fprintf(stderr, "lubench-agent: %s: %s; the watchdog may be armed: try again\n",
+			path, strerror(-guard));
 	snprintf(path, sizeof(path), "%s/undo", dir);
 	err = pcidev_give_back(path);
 	if (err)
 		fprintf(stderr, "lubench-agent: %s: %s; rebind the device by hand\n", path,
 			strerror(-err));
-	return err ? EXIT_FAILURE : EXIT_SUCCESS;
+	return err || guard ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 static int await(const char *dir, const char *seconds)

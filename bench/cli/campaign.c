@@ -304,12 +304,14 @@ static json_t *start_line(const struct campaign *c)
 
 static int finish(struct campaign *c, int err)
 {
+	int kept;
+
 	if (c->target.row->ops->stop)
 		c->target.row->ops->stop(&c->target);
 	progress_end();
 	if (err == -EINTR)
 		journal_write(&c->journal, "interrupted", NULL);
-	campaign_give_back(c, !err && !*c->stopped);
+	kept = campaign_give_back(c, !err && !*c->stopped);
 	if (err == -EINTR) {
 		lub_err("interrupted; %s; go on with: build/lubench run --resume %s",
 			c->target.row->machine
@@ -324,6 +326,9 @@ static int finish(struct campaign *c, int err)
 		return LUB_EXIT_FAIL;
 	}
 	err = journal_write(&c->journal, "end", NULL);
+	/* All is measured, and not all is well: what to do was said. */
+	if (!err)
+		err = kept;
 	if (c->progress.failed)
 		progress_diag("%u of %u points failed", c->progress.failed, c->progress.total);
 	if (!err && c->target.host && c->progress.total && !c->measured) {

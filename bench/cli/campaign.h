@@ -123,9 +123,12 @@ int campaign_run(struct campaign *c);
  * @patient: an agent that is still at work is about to end
  *
  * The claim on the host goes with it, unless an agent is at work, which has the device. A host that is another run's
- * is left alone. Says so, or how it can be done later; when it was done the journal has it. A stop that was requested is forgotten; the next one ends this.
+ * is left alone. Says so, or how it can be done later; when it was done the journal has it. A stop that was requested is
+ * forgotten; the next one ends this.
+ *
+ * Return: 0, also when nothing was taken, or -errno.
  */
-void campaign_give_back(struct campaign *c, bool patient);
+int campaign_give_back(struct campaign *c, bool patient);
 
 /**
  * campaign_reach_again() - reach a host that an earlier controller of the run did not live to give back

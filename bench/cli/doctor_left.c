@@ -16,23 +16,24 @@ static bool is_foreign(struct target *t, const struct host_lock *lock)
 	struct owner_claim me = { "-", "-", "-", 1 };
 	char command[OWNER_COMMAND_MAX];
 	struct target_exec x = { .command = command, .timeout_ms = ASK_MS };
-	bool foreign = true;
+	bool foreign = true, read;
 	struct owner o;
 	int err;
 
 	owner_word(me.controller, sizeof(me.controller), lock->id);
 	owner_command(command, OWNER_LOOK, &me);
 	err = t->row->ops->exec(t, &x);
-	owner_parse(x.out, &o);
+	read = owner_parse(x.out, &o);
 	if (err == TARGET_OWNER_HELD)
 		lub_err("%s belongs to run %s of %s, which said so %lld s ago: its device is left alone; wait until that run has ended, or its claim lapses in %lld s; when it is dead: build/lubench doctor %s --unlock, then --restore",
 			t->host, o.run, o.who, o.age, owner_left(&o), t->host);
-	else if (err == TARGET_OWNER_LOCKED || err == -EINTR)
+	/* A disk that is full is no reason to keep the device; an agent at work is seen to later. */
+	else if ((!err && read) || err == TARGET_OWNER_NONE || err == TARGET_OWNER_BUSY ||
+		 err == TARGET_OWNER_BROKEN)
+		foreign = false;
+	else
 		lub_err("%s: whose it is could not be seen: %s; try again", t->host,
 			err < 0 ? "interrupted" : target_why(err, &x));
-	else
-		/* A disk that is full is no reason to keep the device; an agent at work is seen to later. */
-		foreign = false;
 	free(x.out);
 	return foreign;
 }

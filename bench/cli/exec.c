@@ -195,16 +195,18 @@ static int command(struct exec *x, const char *text)
 	return err;
 }
 
-static void look(struct exec *x)
+/* 0, or -ENODEV when the emulator has ended. */
+static int look(struct exec *x)
 {
 	const struct console *c = &x->t.console;
+	int err = x->t.row->ops->console_tail(&x->t) == -ENODEV ? -ENODEV : 0;
 
-	x->t.row->ops->console_tail(&x->t);
 	if (!c->witness || c->gpa == x->gpa || x->nr_pages == MAX_PAGES)
-		return;
+		return err;
 	x->gpa = c->gpa;
 	x->pages[x->nr_pages++] = observer_start(
 		x->t.ram_fd, target_ram_offset(x->t.row->machine, x->t.memory, c->gpa), c->cookie);
+	return err;
 }
 
 /* Until another kernel answers. */
@@ -213,14 +215,18 @@ static int wait_kexec(struct exec *x)
 	long long deadline = proc_now_ms() + x->timeout_ms, asked = 0;
 	const struct console *c = &x->t.console;
 	struct target_seen seen;
+	int gone;
 
 	while (proc_now_ms() < deadline) {
 		if (proc_sleep(TICK_MS))
 			return -EINTR;
-		look(x);
-		if (*c->panic || c->resets) {
+		gone = look(x);
+		if (*c->panic || c->resets || gone) {
 			lub_err("the target went down: %s; see the console log in %s",
-				*c->panic ? c->panic : "firmware ran", x->out);
+				*c->panic   ? c->panic
+				: c->resets ? "firmware ran"
+					    : "it was reset, or the emulator ended",
+				x->out);
 			return -EIO;
 		}
 		if (!c->boots || proc_now_ms() - asked < ASK_MS)

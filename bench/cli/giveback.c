@@ -42,7 +42,7 @@ int campaign_reach_again(struct campaign *c)
 	return err;
 }
 
-void campaign_give_back(struct campaign *c, bool patient)
+int campaign_give_back(struct campaign *c, bool patient)
 {
 	struct target_exec x = { .command = TARGET_RESTORE_COMMAND,
 				 .timeout_ms = TARGET_RESTORE_MS };
@@ -51,14 +51,14 @@ void campaign_give_back(struct campaign *c, bool patient)
 
 	/* Nothing was asked of it by this controller, or by one before; or it is not ours to touch. */
 	if (!host || !c->launches || !c->target.priv || c->foreign)
-		return;
+		return 0;
 	proc_go_on();
 	if (c->target.slowdown)
 		x.timeout_ms *= (int)c->target.slowdown;
 	/* The claim may have lapsed in the meantime. */
 	err = campaign_claim(c, 1);
 	if (c->foreign)
-		return;
+		return -EPERM;
 	/* A full disk is no reason to keep the device. */
 	if (err != -EINTR)
 		err = ask(c, &x, patient);
@@ -75,4 +75,5 @@ void campaign_give_back(struct campaign *c, bool patient)
 	    (!err || err == TARGET_RESTORE_NONE))
 		journal_write(&c->journal, "given-back", NULL);
 	free(x.out);
+	return !err || err == TARGET_RESTORE_NONE ? 0 : -EBUSY;
 }

@@ -4,6 +4,8 @@
 # shellcheck shell=sh disable=SC2154 # Those.
 # Runs in any POSIX shell, so it is no program of its own: lubench sends it as it is.
 umask 077
+# Its words are ours: a login shell may be one that splits none.
+[ -z "${ZSH_VERSION:-}" ] || setopt shwordsplit
 [ -d "$d" ] || [ "$v" = claim ] || [ "$v" = renew ] || exit "$none"
 cd "$d" 2>/dev/null || { mkdir -p "$d" && chmod 700 "$d" && cd "$d"; } || exit "$broken"
 

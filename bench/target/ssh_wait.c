@@ -12,7 +12,7 @@
 
 /* Each question takes the target some time, too: few of them, and a connection that a kexec broke is known by the last. */
 #define ALIVE_S 15
-#define ALIVE_COUNT 2
+#define ALIVE_COUNT 1
 
 /* More than a pipe holds */
 #define READS 64

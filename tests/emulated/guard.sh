@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# time-limit: 400
+# time-limit: 900
 # The innermost ring of watchdogs, on a machine that has one: it bites when the agent falls silent and when the next
-# kernel does not come to its agent, and it bites nobody who works, or is done, or was killed and cleaned up after.
+# kernel does not come to its driver, and it bites nobody who works, or is done, or was killed and cleaned up after.
 set -euo pipefail
 # shellcheck source=tests/emulated/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -11,13 +11,13 @@ dir=/var/lib/lubench
 
 watchdog_too
 
-# bitten NAME OPTION... COMMAND: the machine ends itself, long before the command would
+# bitten NAME OPTION... COMMAND: the machine ends itself before the command does, or its time is over
 bitten() {
-	local name=$1 from=$SECONDS
+	local name=$1
 	shift
-	guest "$name" --timeout 120 -t "$t" -k "$series" --append watchdog.stop_on_reboot=0 --push "$program" "$@"
+	guest "$name" --timeout 200 -t "$t" -k "$series" --append watchdog.stop_on_reboot=0 --push "$program" "$@"
 	[ "$rc" -ne 0 ] || { show "$name"; fail "$t: nothing bit"; }
-	[ $((SECONDS - from)) -lt 100 ] || { show "$name"; fail "$t: nothing bit within 100 s"; }
+	! grep -Eq 'time limit|no kernel came up' "$work/$name.txt" || { show "$name"; fail "$t: nothing bit within 200 s"; }
 	grep -aq 'lubench: the watchdog is armed: i6300ESB' "$work/$name/console-1.log" || { show "$name"; fail "$t: it was not armed"; }
 }
 
@@ -44,9 +44,9 @@ for t in "${sample[@]}"; do
 	bitten "silent-$t" "$dir/guard silent 10"
 	ok "$t: an agent that falls silent: the machine is reset"
 
-	bitten "over-$t" --after 'sleep 110' "setsid $dir/guard over 10 >/dev/null 2>&1 </dev/null &"
+	bitten "over-$t" --after 'sleep 190' "setsid $dir/guard over 10 >/dev/null 2>&1 </dev/null &"
 	grep -aq 'initcall_blacklist=esb_driver_init' "$work/over-$t/console-1.log" || { show "over-$t"; fail "$t: no kexec"; }
-	ok "$t: armed before the kexec, it resets a machine whose next kernel does not come to its agent"
+	ok "$t: armed before the kexec, it resets a machine whose next kernel does not come to its driver"
 
 	guest "left-$t" --timeout 120 -t "$t" -k "$series" --push "$program" --after 'sleep 14; echo alive' \
 		"setsid $dir/guard over 10 >/dev/null 2>&1 </dev/null &"

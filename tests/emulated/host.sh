@@ -97,7 +97,7 @@ host=ssh://root@127.0.0.1:$(machine_port company)
 	--console "tail -n 0 -F $work/company/console-1.log" >"$work/company.run.txt" 2>&1 </dev/null &
 runner=$!
 at_work company.run
-on_host 'timeout 15 sh -c "while :; do :; done" >/dev/null 2>&1 &'
+on_host 'timeout 300 sh -c "while :; do :; done" >/dev/null 2>&1 &'
 rc=0
 wait $runner || rc=$?
 [ "$rc" -ne 0 ] || { show company.run; fail "a cycle beside which somebody computes ends well"; }

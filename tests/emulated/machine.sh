@@ -12,7 +12,7 @@ ssh-add -q "$LUBENCH_CACHE/ssh/id_ed25519"
 # machine NAME: launched; its output goes to $work/NAME.txt. It ends with the command that runs after the kexec, long
 # after the run has what it wants.
 machine() {
-	"$lubench" exec -o "$work/$1" -t "$native" -k "$series" --timeout 300 --after 'sleep 120' 'echo up' \
+	"$lubench" exec -o "$work/$1" -t "$native" -k "$series" --timeout 700 --after 'sleep 600' 'echo up' \
 		>"$work/$1.txt" 2>&1 </dev/null &
 	machines[$1]=$!
 }

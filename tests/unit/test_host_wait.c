@@ -133,7 +133,7 @@ static void test_waits(void **state)
 	assert_true(in && fread(words, 1, sizeof(words) - 1, in) > 0);
 	fclose(in);
 	assert_non_null(strstr(words, " -oServerAliveInterval=15 "));
-	assert_non_null(strstr(words, " -oServerAliveCountMax=2 "));
+	assert_non_null(strstr(words, " -oServerAliveCountMax=1 "));
 }
 
 /* An agent that does not wait: it is asked in intervals, and has answered all the time. */
