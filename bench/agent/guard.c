@@ -63,6 +63,13 @@ static void release(void)
 	kmsg("the watchdog is off");
 }
 
+/* Some drivers do not say which device theirs is: those are, for sure, only where nothing is a module. */
+static bool is_built_in(void)
+{
+	return access(DOG_DRIVER, F_OK) ? access("/proc/modules", F_OK) != 0
+					: access(DOG_MODULE, F_OK) != 0;
+}
+
 /*
  * Nobody feeds it from the jump to the incoming agent, so that it may go on only where the hardware counts the whole
  * time by itself (where the driver gives no limit the kernel may do part of it) and where the next kernel has the driver,
@@ -73,7 +80,7 @@ static bool goes_on(uint64_t most)
 	char text[24];
 
 	return most && sys_read(STOP_ON_REBOOT, text, sizeof(text)) > 0 && !strcmp(text, "0") &&
-	       !access(DOG_DRIVER, F_OK) && access(DOG_MODULE, F_OK);
+	       is_built_in();
 }
 
 /* The longest that the device takes: not every driver says what it can. */
