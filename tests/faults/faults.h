@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 /** FAULT_CYCLES - cycles of the plan that all cases run. */
 #define FAULT_CYCLES 4
@@ -55,6 +56,89 @@ struct fault_case {
  * Return: an array that stays.
  */
 struct fault_case *matrix_cases(size_t *nr);
+
+/** faults_lubench, faults_shim - what is tested, and what kills it: absolute paths. */
+extern const char *faults_lubench, *faults_shim;
+
+/** faults_dir - all runs are below it, and the plan that they have in common. */
+extern char faults_dir[];
+
+/**
+ * case_log() - output goes to a log beside a run
+ * @dir: directory of the run
+ */
+void case_log(const char *dir);
+
+/**
+ * case_start() - start a controller
+ * @dir: directory of the run
+ * @c: what is run
+ * @what: LUBENCH_SHIM, "" for none
+ * @resume: the rest of the run that is there, not a new one
+ *
+ * Return: its process.
+ */
+pid_t case_start(const char *dir, const struct fault_case *c, const char *what, bool resume);
+
+/**
+ * case_finish() - wait for a controller
+ * @pid: its process
+ *
+ * Return: exit status, 128 and the signal if it was killed.
+ */
+int case_finish(pid_t pid);
+
+/**
+ * case_run() - all of one pair; for a process of its own
+ * @dir: directory of the run
+ * @c: the pair
+ * @why: what is wrong
+ * @len: its room
+ *
+ * Return: true when nothing is.
+ */
+bool case_run(const char *dir, const struct fault_case *c, char *why, size_t len);
+
+/**
+ * case_report() - count one result, and print it
+ * @c: the pair
+ * @good: it passed
+ * @dir: directory of the run, with the reason beside it
+ */
+void case_report(const struct fault_case *c, bool good, const char *dir);
+
+/**
+ * cases_run() - run pairs, some at a time, and report them
+ * @cases: the pairs
+ * @nr: how many
+ * @name: of their directories
+ * @pattern: of the names of those that are wanted
+ */
+void cases_run(const struct fault_case *cases, size_t nr, const char *name, const char *pattern);
+
+/**
+ * walk_operations() - each operation on a file: killed before it, in the middle of it, and a full disk from there on
+ * @pattern: of the names that are wanted
+ */
+void walk_operations(const char *pattern);
+
+/**
+ * walk_host() - on a host, which outlives it: killed before each line of the journal, so at the end of the run, too
+ * @pattern: of the names that are wanted
+ */
+void walk_host(const char *pattern);
+
+/**
+ * walk_resume() - killed in the third cycle, and the controller that resumes it is killed, too
+ * @pattern: of the names that are wanted
+ */
+void walk_resume(const char *pattern);
+
+/**
+ * walk_random() - killed at random moments until it was killed often enough
+ * @pattern: of the names that are wanted
+ */
+void walk_random(const char *pattern);
 
 /**
  * reference_load() - what an undisturbed run says
