@@ -7,6 +7,7 @@
  * ioas     each has a HWPT of its own, of one IOAS
  * apart    each has a HWPT and an IOAS of its own
  * refused  the second one can not be preserved, which costs the first one nothing
+ * group    as apart, and the next kernel finds a third device in the group of the second one
  */
 #include <fcntl.h>
 #include <glob.h>
@@ -25,6 +26,7 @@
 #include "tests/emulated/guest/engines.h"
 
 #define PLACES DIR "/places"
+#define THIRD "0000:00:05.1"
 
 enum {
 	TOKEN_WINDOW_0 = 1,
@@ -64,6 +66,19 @@ static void find_places(void)
 	}
 	globfree(&all);
 	need(n == 2 ? 0 : -ENODEV, "two devices (%d)", n);
+}
+
+/* This kernel forgets the third device, so that the second one is alone in its group. */
+static void hide_third(void)
+{
+	char path[128];
+	glob_t devices;
+
+	need(sys_write("/sys/bus/pci/devices/" THIRD "/remove", "1"), "removing " THIRD);
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/iommu_group/devices/*", place[1]);
+	need(glob(path, 0, NULL, &devices) ? -ENOENT : 0, "%s", path);
+	check(devices.gl_pathc == 1, "the device at %s is alone in its group", place[1]);
+	globfree(&devices);
 }
 
 /* Where the other window is in an IOAS that has both. */
@@ -134,6 +149,8 @@ static void outgoing(void)
 	find_places();
 	snprintf(text, sizeof(text), "%s %s", place[0], place[1]);
 	need(sys_save(PLACES, text), PLACES);
+	if (is("group"))
+		hide_third();
 	for (i = 0; i < 2; i++) {
 		device_open(&dev[i], place[i], fd);
 		engine_window(i, memfd_make(dma_lsi_ops.window_bytes, SEALS), iova_of(i));
@@ -218,7 +235,9 @@ static void second_is_out(void)
 	uint32_t loops = engine_loops(1, 300);
 
 	check(!loops, "the second device does no DMA (%u loops)", loops);
-	check(!(engine_command(1) & 4), "bus mastering of it is off");
+	/* One that was preserved is where it can do nothing, and need not be out of service. */
+	if (is("refused"))
+		check(!(engine_command(1) & 4), "bus mastering of it is off");
 	loops = engine_force(1);
 	check(!loops, "started again with bus mastering on, it reaches nothing (%u loops)", loops);
 }
@@ -234,7 +253,7 @@ static void incoming(void)
 	need((int)sys_read(PLACES, was, sizeof(was)), PLACES);
 	snprintf(now, sizeof(now), "%s %s", place[0], place[1]);
 	check(!strncmp(was, now, strlen(now)), "the devices are where they were: %s", now);
-	nr = is("refused") ? 1 : 2;
+	nr = is("refused") || is("group") ? 1 : 2;
 	s = need(luo_session_retrieve(luo, SESSION), "session");
 	for (i = 0; i < 2; i++)
 		engine_window(i, need(luo_retrieve(s, TOKEN_WINDOW_0 + (uint64_t)i), "memfd"),
@@ -246,9 +265,12 @@ static void incoming(void)
 	fd = need(luo_retrieve(s, TOKEN_IOMMUFD), "iommufd");
 	take(fd, s, old);
 	both_go_on("with restored HWPTs");
-	if (is("refused")) {
+	if (nr == 1) {
 		second_is_out();
-		nr = 1;
+		if (is("group")) {
+			gives(iommufd_restore(fd, 2, &old[1]), 0, "restore of its HWPT");
+			gives(iommufd_destroy(fd, old[1]), 0, "destroy of it, as nobody uses it");
+		}
 		what = "apart";
 		gives(vfio_attach(dev[0].fd, engine_hwpt(fd, 0, &dev[0])), 0, "replace");
 		gives(iommufd_destroy(fd, old[0]), 0, "destroy");
@@ -264,7 +286,7 @@ static void incoming(void)
 int main(int argc, char **argv)
 {
 	what = argc > 2 ? argv[2] : "";
-	if (!is("shared") && !is("ioas") && !is("apart") && !is("refused"))
+	if (!is("shared") && !is("ioas") && !is("apart") && !is("refused") && !is("group"))
 		return 2;
 	return two_sides(2, argv, outgoing, incoming);
 }
