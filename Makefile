@@ -496,7 +496,7 @@ deps-dashboard: deps
 
 test-full: deps-package deps-dashboard test test-planted kernel-check ## all of it, each patch, and kernels that watch locks and memory
 	@$(MAKE) VARIANT=debug kernel
-	@VARIANT=debug tests/run.sh emulated FILTER='@(findings|races|preserve|unpreserved).sh'
+	@VARIANT=debug tests/run.sh emulated FILTER='@(allocfail|findings|races|preserve|takeover|unpreserved).sh'
 	@$(MAKE) test-dashboard
 
 ##@ Housekeeping
