@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# time-limit: 3000
+# time-limit: 7200
 # Each allocation of preserve, unpreserve, retrieve, bind, restore, attach, replace and finish fails once, on real page
 # tables and around a kexec. What can not be done twice, as retrieving a cdev, has a kexec for each allocation.
 # Only where the kernel can do it: that of VARIANT=debug, in make test-full.
