@@ -53,8 +53,6 @@ row() {
 	checks "$name"
 	no_splat "$name"
 	never_off "$name"
-	[ "$name" != "group-$target" ] || grep -aq 'DMA is blocked.*not be adopted: -\(95\|EOPNOTSUPP\)' "$work/$name/console-1.log" ||
-		fail "$name: the kernel does not say why the second device is blocked"
 	grep -ao 'lsi53c895a.*\|PCI: .*inherited.*' "$work/$name/console-1.log" | head -n 3 || :
 	ok "$name: $(grep -ac '^ok' "$work/$name.txt") checks around a kexec"
 }
@@ -72,6 +70,10 @@ for t in "${sample[@]}"; do
 	! wanted root-port || row "$t" root-port apart "$(port addr=05.0)" lsi53c895a,bus=rp,addr=00.0
 	! wanted switch || row "$t" switch refused "$(port addr=05.0)" x3130-upstream,id=up,bus=rp \
 		xio3130-downstream,id=down,bus=up,chassis=2,slot=0 lsi53c895a,bus=down,addr=00.0
-	! wanted group || row "$t" group group lsi53c895a,addr=05.0,multifunction=on lsi53c895a,addr=05.1
+	! wanted group || {
+		row "$t" group group lsi53c895a,addr=05.0,multifunction=on lsi53c895a,addr=05.1
+		grep -aq 'DMA is blocked.*not be adopted: -\(95\|EOPNOTSUPP\)' "$work/group-$t/console-1.log" ||
+			fail "group-$t: the kernel does not say why the second device is blocked"
+	}
 	! wanted bridge || row "$t" bridge refused pcie-pci-bridge,id=br,addr=05.0 lsi53c895a,bus=br,addr=01.0
 done
