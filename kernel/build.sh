@@ -75,7 +75,7 @@ build_key() {
 	mapfile -t files < <(fragments)
 	{
 		echo "$selection $arch $variant"
-		sha "${files[@]}" "$KDIR/build.sh" "$KDIR/kbuild.sh" "$KDIR/base.env"
+		sha "${files[@]}" "$KDIR/build.sh" "$KDIR/kbuild.sh" "$KDIR/ccache.sh" "$KDIR/base.env"
 		cat "$LUBENCH_CACHE/base.used" 2>/dev/null || :
 		"${CROSS}gcc" --version | head -n 1
 		if [[ $selection == series* ]]; then

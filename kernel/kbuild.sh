@@ -50,7 +50,10 @@ kmake() {
 	# Same source and configuration: same bits, so that a build id names a kernel.
 	local stamp="@1767225600" cc=${CROSS}gcc hostcc=gcc
 	if command -v ccache >/dev/null; then
-		cc="ccache $cc" hostcc="ccache gcc"
+		# Its path is on every command line: the same for all clones.
+		cmp -s "$KDIR/ccache.sh" "$LUBENCH_CACHE/obj/ccache.sh" ||
+			install -D -m 755 "$KDIR/ccache.sh" "$LUBENCH_CACHE/obj/ccache.sh"
+		cc="$LUBENCH_CACHE/obj/ccache.sh $cc" hostcc="ccache gcc"
 		# Depend mode: what is not in the cache is not preprocessed twice. And each of a thousand headers
 		# is read for its checksum once, not for every object.
 		export CCACHE_BASEDIR=$LUBENCH_CACHE CCACHE_NOHASHDIR=1 CCACHE_DEPEND=1 CCACHE_INODECACHE=1
